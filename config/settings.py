@@ -1,20 +1,41 @@
-"""Settings, all from the environment."""
+"""Settings, all from the environment. docs/running.md lists the variables.
 
-import os
+Without DEBUG the process refuses to start unless it is told its secret, its names and its servers.
+`make run` and, on a machine without DATABASE_URL, `manage.py` set DEBUG and a kept secret themselves.
+"""
+
 from pathlib import Path
 
+import sentry_sdk
+
+from config import environment as env
+from config.logs import logging_settings
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-SECRET_KEY = os.environ.get("SECRET_KEY", "development-only")
-DEBUG = True
-ALLOWED_HOSTS = ["*"]
+LOCAL_DIR = Path(env.text("LOCAL_DIR", str(BASE_DIR / ".local")))
+
+# --- Mode ------------------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG")
+if DEBUG:
+    SECRET_KEY = env.text("SECRET_KEY", "for development only: never guards anything that matters, long enough")
+    ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS") or ["*"]
+else:
+    SECRET_KEY = env.required("SECRET_KEY", "Give a long random text, the same for every process.")
+    env.required("ALLOWED_HOSTS", "Name the hosts that the pages are served under, separated by commas.")
+    ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS")
+SECRET_KEY_FALLBACKS = env.listed("SECRET_KEY_FALLBACKS")
+SITE_URL = env.text("SITE_URL", f"http://{env.text('HOST', '127.0.0.1')}:{env.text('PORT', '8000')}").rstrip("/")
+LIVE_ORIGIN = env.text("LIVE_ORIGIN")  # where open pages listen for changes, if not under SITE_URL
+
+# --- Apps: the floors of the house from the ground up, then what they stand on ----------------------
+LOCAL_APPS = ["crm", "messaging", "followups"]
 INSTALLED_APPS = [
-    "crm",
-    "messaging",
-    "followups",
+    *LOCAL_APPS,
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "pgtrigger",
@@ -25,17 +46,155 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_celery_beat",
     "django_htmx",
+    "django_filters",
 ]
-AUTH_USER_MODEL = "crm.User"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-USE_TZ = True
-TIME_ZONE = "UTC"
+MIDDLEWARE = [
+    "config.middleware.RequestId",
+    "config.metrics.RequestMetrics",
+    "config.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "pghistory.middleware.HistoryMiddleware",  # the audit's who and where
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+# --- Templates: ours are Jinja2 and come first; third-party apps keep Django's language -------------
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "config.jinja.environment"},
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+
+# --- Database and Redis -----------------------------------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL", "postgresql:///followthrough")
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": os.environ.get("PGDATABASE", "followthrough"),
-        "HOST": os.environ.get("PGHOST", ""),
-        "USER": os.environ.get("PGUSER", "postgres"),
-        "PORT": os.environ.get("PGPORT", ""),
+        **env.database(DATABASE_URL),
+        "CONN_MAX_AGE": env.number("CONN_MAX_AGE", 600),
+        "CONN_HEALTH_CHECKS": True,  # a connection that died with its server is replaced before use
     }
 }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        # A database of its own: clearing the cache must not empty the queues.
+        "LOCATION": env.text("CACHE_URL", env.redis_database(REDIS_URL, 1)),
+        "KEY_PREFIX": "followthrough",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # survives an emptied Redis
+
+# --- Celery -----------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.broker(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}  # seconds; longer than any task runs
+CELERY_IMPORTS = ["config.pulse"]
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+# --- People: e-mail is the name; accounts and their second factors belong to allauth ----------------
+AUTH_USER_MODEL = "crm.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900  # seconds
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Followthrough"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # passkeys need HTTPS except on this machine
+
+# --- Pages over the wire ----------------------------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("HTTPS", default=not DEBUG)
+SECURE_SSL_REDIRECT = env.flag("HTTPS_REDIRECT", default=not DEBUG)
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked by machines on the inside
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 0 if DEBUG else 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("HSTS_SUBDOMAINS", default=not DEBUG)
+SECURE_HSTS_PRELOAD = env.flag("HSTS_PRELOAD", default=not DEBUG)
+if env.flag("BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_TRUSTED_ORIGINS = env.listed("CSRF_TRUSTED_ORIGINS")
+X_FRAME_OPTIONS = "DENY"
+
+# --- Files ------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = env.text("STATIC_ROOT", str(LOCAL_DIR / "static"))
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = env.text("MEDIA_ROOT", str(LOCAL_DIR / "media"))
+STATIC_STORAGE = (
+    "django.contrib.staticfiles.storage.StaticFilesStorage"
+    if DEBUG
+    else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": STATIC_STORAGE},
+}
+
+# --- Mail that Django itself sends (sign-in, reset): kept as files until a server is named -----------
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=EMAIL_PORT == 587)
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=EMAIL_PORT == 465)
+EMAIL_TIMEOUT = 20  # seconds
+EMAIL_FILE_PATH = str(LOCAL_DIR / "mail")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Followthrough <followthrough@localhost>")
+
+# --- Time and language ------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+
+# --- Watching it run --------------------------------------------------------------------------------
+LOGGING = logging_settings(human=DEBUG, level=env.text("LOG_LEVEL", "INFO"))
+METRICS_TOKEN = env.text("METRICS_TOKEN")  # asked for by /metrics when set
+if SENTRY_DSN := env.text("SENTRY_DSN"):
+    sentry_sdk.init(dsn=SENTRY_DSN, environment=env.text("SENTRY_ENVIRONMENT", "production"), send_default_pii=False)

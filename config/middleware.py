@@ -1,0 +1,73 @@
+"""What every request passes first: an id for its log lines, and the browser's rules."""
+
+import re
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from config.logs import request_id
+
+SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestId:
+    """Gives each request an id, or keeps the proxy's when it is a sane one, and answers with it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        """Remember the next in line."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Set the id for log records, the request and the response."""
+        given = request.headers.get("X-Request-ID", "")
+        name = given if SANE_ID.fullmatch(given) else secrets.token_hex(8)
+        token = request_id.set(name)
+        request.id = name  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        response["X-Request-ID"] = name
+        return response
+
+
+def content_security_policy() -> str:
+    """Return the policy: everything from here, nothing inline, no frames."""
+    rules = {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'", *([settings.LIVE_ORIGIN] if settings.LIVE_ORIGIN else [])],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "object-src": ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in rules.items())
+
+
+class SecurityHeaders:
+    """Tells the browser what a page may do. A view may set a header first, to be stricter or to preview a mail."""
+
+    def __init__(self, get_response: Handler) -> None:
+        """Build the headers once."""
+        self.get_response = get_response
+        self.headers = {
+            "Content-Security-Policy": content_security_policy(),
+            "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+            "Referrer-Policy": "same-origin",
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add every header that the response has not set itself."""
+        response = self.get_response(request)
+        for name, value in self.headers.items():
+            response.headers.setdefault(name, value)
+        return response

@@ -1,0 +1,17 @@
+"""The map of the whole site: probes, accounts, then each floor's own `urls.py`."""
+
+from importlib.util import find_spec
+
+from django.conf import settings
+from django.urls import include, path
+
+from config.health import healthz, readyz
+from config.metrics import metrics
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
+    path("accounts/", include("allauth.urls")),
+    *(path("", include(f"{app}.urls")) for app in settings.LOCAL_APPS if find_spec(f"{app}.urls")),
+]
