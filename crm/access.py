@@ -1,0 +1,58 @@
+"""Who may see which contact: the one rule behind every `visible_to`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from crm.models.user import User
+
+
+def contact_scope(user: User, prefix: str = "") -> Q:
+    """The contacts that the user may see, as a condition on `prefix` (``"contact__"`` from a related table).
+
+    Administrators and viewers: all. Managers: what the members of their teams own or their teams hold, and what
+    nobody holds, so that no one is forgotten. Agents: what they own, created, or take part in.
+    """
+    from crm.models import ContactParticipant, Role
+
+    if not user.is_active:
+        return Q(pk__in=[])
+    if user.role in (Role.ADMINISTRATOR, Role.VIEWER):
+        return Q()
+    own = (
+        Q(**{f"{prefix}owner": user})
+        | Q(**{f"{prefix}created_by": user})
+        | Q(**{f"{prefix}pk__in": ContactParticipant.objects.filter(user=user).values("contact_id")})
+    )
+    if user.role == Role.MANAGER:
+        return (
+            own
+            | Q(**{f"{prefix}owner__in": colleague_ids(user)})
+            | Q(**{f"{prefix}team__in": team_ids(user)})
+            | Q(**{f"{prefix}owner__isnull": True, f"{prefix}team__isnull": True})
+        )
+    return own
+
+
+def team_ids(user: User) -> list[int]:
+    """The teams the user belongs to; read once per loaded user."""
+    cached: list[int] | None = user.__dict__.get("_team_ids")
+    if cached is None:
+        cached = list(user.memberships.values_list("team_id", flat=True))
+        user.__dict__["_team_ids"] = cached
+    return cached
+
+
+def colleague_ids(user: User) -> list[int]:
+    """Everybody in the user's teams, the user included; read once per loaded user."""
+    from crm.models import Membership
+
+    cached: list[int] | None = user.__dict__.get("_colleague_ids")
+    if cached is None:
+        found = set(Membership.objects.filter(team__in=team_ids(user)).values_list("user_id", flat=True))
+        cached = sorted(found | {user.pk})
+        user.__dict__["_colleague_ids"] = cached
+    return cached

@@ -1,0 +1,186 @@
+"""Telling subscribers what happened: each sees each event exactly once, in order per contact, whatever crashes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from crm.models import Event, ParkedEvent
+
+log = logging.getLogger(__name__)
+
+#: Any number that no other advisory lock of this application uses.
+LOCK_SPACE = 7301
+BATCH = 1000
+ATTEMPTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """`handle` gets a batch of stored events, oldest first, and writes to the database only: its writes commit
+    together with the mark that it saw them. `kinds` empty means all."""
+
+    name: str
+    kinds: frozenset[str]
+    handle: Callable[[Sequence[Event], datetime], None]
+
+
+_subscribers: dict[str, Subscriber] = {}
+_wakers: list[Callable[[], Any]] = []
+
+
+def subscribe(subscriber: Subscriber) -> None:
+    """Make a subscriber known; called once by its floor at start-up, lower floors first."""
+    _subscribers[subscriber.name] = subscriber
+
+
+def subscribers() -> list[Subscriber]:
+    return list(_subscribers.values())
+
+
+def on_wake(waker: Callable[[], Any]) -> None:
+    """Register what to call after a commit that left events: the shell above sends a task to a worker."""
+    _wakers.append(waker)
+
+
+def wake_dispatcher() -> None:
+    for waker in _wakers:
+        waker()
+
+
+def dispatch_pending(now: datetime) -> int:
+    """Deliver everything that is queued, shard by shard; returns how many events were taken.
+
+    A shard that another dispatcher holds is left to it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT shard FROM crm_pendingevent ORDER BY shard")
+        shards = [row[0] for row in cursor.fetchall()]
+    taken = retry_parked(now)
+    for shard in shards:
+        while count := _dispatch_batch(shard, now):
+            taken += count
+            if count < BATCH:
+                break
+    return taken
+
+
+def _dispatch_batch(shard: int, now: datetime) -> int:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK_SPACE, shard])
+            if not cursor.fetchone()[0]:
+                return 0
+            cursor.execute(
+                """
+                DELETE FROM crm_pendingevent WHERE event_id IN (
+                    SELECT event_id FROM crm_pendingevent WHERE shard = %s ORDER BY event_id LIMIT %s
+                ) RETURNING event_id
+                """,
+                [shard, BATCH],
+            )
+            ids = [row[0] for row in cursor.fetchall()]
+        if ids and _subscribers:
+            events = list(Event.objects.filter(pk__in=ids).order_by("pk"))
+            for subscriber in subscribers():
+                _deliver(subscriber, events, now)
+    return len(ids)
+
+
+def _deliver(subscriber: Subscriber, events: Sequence[Event], now: datetime) -> None:
+    wanted = [event for event in events if not subscriber.kinds or event.kind in subscriber.kinds]
+    if not wanted:
+        return
+    held = _contacts_waiting(subscriber)
+    behind = [event for event in wanted if event.contact_id in held]
+    ready = [event for event in wanted if event.contact_id not in held]
+    _park(subscriber, behind, now, error="waits behind an earlier event of the same contact")
+    try:
+        with transaction.atomic():
+            subscriber.handle(ready, now)
+    except Exception as problem:
+        log.exception("subscriber failed", extra={"subscriber": subscriber.name})
+        if len(ready) == 1:
+            _park(subscriber, ready, now, error=repr(problem))
+        else:  # find the culprit: the others must not wait for it
+            for event in ready:
+                _deliver(subscriber, [event], now)
+
+
+def _contacts_waiting(subscriber: Subscriber) -> set[int | None]:
+    return set(
+        ParkedEvent.objects.filter(subscriber=subscriber.name, next_at__isnull=False, contact_id__isnull=False)
+        .values_list("contact_id", flat=True)
+        .distinct()
+    )
+
+
+def _park(subscriber: Subscriber, events: Sequence[Event], now: datetime, *, error: str) -> None:
+    ParkedEvent.objects.bulk_create(
+        [
+            ParkedEvent(
+                event_id=event.pk,
+                subscriber=subscriber.name,
+                contact_id=event.contact_id,
+                next_at=now + timedelta(seconds=10),
+                error=error[:2000],
+            )
+            for event in events
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def retry_parked(now: datetime) -> int:
+    """Try again what failed, oldest first per contact; after ATTEMPTS it is left, with its error, for a person."""
+    done = 0
+    ids = list(
+        ParkedEvent.objects.filter(next_at__lte=now).order_by("event_id").values_list("pk", flat=True)[:BATCH]
+    )
+    for pk in ids:
+        with transaction.atomic():
+            parked = ParkedEvent.objects.select_for_update(skip_locked=True).filter(pk=pk, next_at__lte=now).first()
+            if parked is None or _earlier_waits(parked):
+                continue
+            done += _retry(parked, now)
+    return done
+
+
+def _earlier_waits(parked: ParkedEvent) -> bool:
+    return (
+        parked.contact_id is not None
+        and ParkedEvent.objects.filter(
+            subscriber=parked.subscriber,
+            contact_id=parked.contact_id,
+            event_id__lt=parked.event_id,
+            next_at__isnull=False,
+        ).exists()
+    )
+
+
+def _retry(parked: ParkedEvent, now: datetime) -> int:
+    subscriber = _subscribers.get(parked.subscriber)
+    event = Event.objects.filter(pk=parked.event_id).first()
+    if subscriber is None or event is None:
+        parked.delete()
+        return 1
+    try:
+        with transaction.atomic():
+            subscriber.handle([event], now)
+    except Exception as problem:
+        log.exception("subscriber failed again", extra={"subscriber": subscriber.name})
+        attempts = parked.attempts + 1
+        ParkedEvent.objects.filter(pk=parked.pk).update(
+            attempts=F("attempts") + 1,
+            next_at=None if attempts >= ATTEMPTS else now + timedelta(seconds=10 * 4**attempts),
+            error=repr(problem)[:2000],
+        )
+    else:
+        parked.delete()
+    return 1

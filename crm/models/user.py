@@ -1,0 +1,153 @@
+"""The people who work here: they sign in by e-mail and hold one role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pghistory
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.timezone import now as clock
+
+from crm.zones import validate_zone
+
+if TYPE_CHECKING:
+    from crm.models.organisation import Organisation
+
+
+class Role(models.TextChoices):
+    ADMINISTRATOR = "administrator", "Administrator"  # sees and may do everything
+    MANAGER = "manager", "Manager"  # sees what their teams hold
+    AGENT = "agent", "Agent"  # sees what they own, are assigned or created
+    VIEWER = "viewer", "Viewer"  # reads everything, changes nothing
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> UserQuerySet:
+        return self.filter(is_active=True)
+
+    def workers(self) -> UserQuerySet:
+        """Those who can hold follow-ups: everybody active but viewers."""
+        return self.active().exclude(role=Role.VIEWER)
+
+    def visible_to(self, user: User) -> UserQuerySet:
+        """Colleagues are known to everyone who may sign in: names are needed to delegate."""
+        return self if user.is_active else self.none()
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, role=Role.ADMINISTRATOR, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email__iexact=username)
+
+
+@pghistory.track(
+    pghistory.UpdateEvent("before_change", row=pghistory.Old),
+    pghistory.DeleteEvent("before_delete"),
+    exclude=["password", "last_login", "is_superuser"],
+    model_name="UserHistory",
+)
+class User(AbstractBaseUser, PermissionsMixin):
+    """A colleague. Times of day below are local to `time_zone`."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    full_name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=20, choices=Role.choices, default=Role.AGENT)
+    is_active = models.BooleanField(default=True)
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_zone])
+    language = models.CharField(max_length=16, default="en")
+    capacity = models.PositiveSmallIntegerField(
+        default=20, help_text="Open follow-ups this person can carry before new ones go to others"
+    )
+    deputy = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    digest_hour = models.PositiveSmallIntegerField(
+        default=8, validators=[MaxValueValidator(23)], help_text="Local hour of the daily digest"
+    )
+    wants_digest = models.BooleanField(default=True)
+    quiet_from = models.TimeField(null=True, blank=True)
+    quiet_to = models.TimeField(null=True, blank=True)
+    countries = ArrayField(
+        models.CharField(max_length=2), default=list, blank=True, help_text="Territory: countries served"
+    )
+    languages = ArrayField(
+        models.CharField(max_length=16), default=list, blank=True, help_text="Languages spoken"
+    )
+    theme = models.CharField(
+        max_length=8, default="system", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")]
+    )
+    density = models.CharField(
+        max_length=12,
+        default="comfortable",
+        choices=[("comfortable", "Comfortable"), ("compact", "Compact")],
+    )
+    date_joined = models.DateTimeField(default=clock, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role_is_known"),
+            models.CheckConstraint(condition=Q(digest_hour__lte=23), name="user_digest_hour_is_an_hour"),
+            models.CheckConstraint(condition=Q(capacity__gte=1), name="user_capacity_is_positive"),
+            models.CheckConstraint(
+                condition=Q(quiet_from__isnull=True, quiet_to__isnull=True)
+                | Q(quiet_from__isnull=False, quiet_to__isnull=False),
+                name="user_quiet_hours_are_a_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.full_name or self.email.split("@")[0]
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split(" ")[0]
+
+    @property
+    def is_staff(self) -> bool:
+        """Django asks this of third-party pages; administrators are the staff."""
+        return self.role == Role.ADMINISTRATOR
+
+    def can(self, permission: str, organisation: Organisation | None = None) -> bool:
+        """Whether the role, as this organisation has set it, carries the permission."""
+        from crm.permissions import may
+
+        if organisation is None:
+            organisation = self._organisation()
+        return self.is_active and may(self.role, permission, organisation.role_permissions)
+
+    def can_any(self, permissions: Iterable[str]) -> bool:
+        return any(self.can(permission) for permission in permissions)
+
+    def _organisation(self) -> Organisation:
+        # Read once per loaded user, so that a page that asks ten times costs one query.
+        from crm.models.organisation import Organisation
+
+        cached: Organisation | None = self.__dict__.get("_organisation_row")
+        if cached is None:
+            cached = Organisation.objects.current()
+            self.__dict__["_organisation_row"] = cached
+        return cached

@@ -1,0 +1,119 @@
+"""Recording what happened: one event row per change, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from crm.dispatching import wake_dispatcher
+from crm.event_kinds import is_known
+from crm.models import Event
+
+#: Events of one contact always fall in the same shard; shards are what dispatchers share out among themselves.
+SHARDS = 16
+
+#: An event caused by an event caused by an event...: past this, somebody built a loop.
+MAX_DEPTH = 16
+
+
+class TooDeep(Exception):
+    """A chain of causes longer than MAX_DEPTH."""
+
+
+@dataclass(slots=True)
+class Happening:
+    """One thing that happened, before it is stored. `kind` must be registered in `crm.event_kinds`."""
+
+    kind: str
+    contact_id: int | None
+    occurred_at: datetime
+    actor: str = "system"
+    user_id: int | None = None
+    subject_kind: str = ""
+    subject_id: int | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    two_way: bool = False
+    key: str = ""
+    cause_id: int | None = None
+    depth: int = 0
+
+
+def record(happenings: Iterable[Happening], *, now: datetime) -> list[int]:
+    """Store events, queue them for the subscribers and keep the contacts' last-contact summaries; returns their ids.
+
+    Call inside the transaction of the change. An event whose key is already stored is left out. Raises KeyError for
+    an unregistered kind and TooDeep for a runaway chain.
+    """
+    rows = list(happenings)
+    for row in rows:
+        if not is_known(row.kind):
+            raise KeyError(row.kind)
+        if row.depth > MAX_DEPTH:
+            raise TooDeep(f"{row.kind}: {row.depth} causes deep")
+    if not rows:
+        return []
+    with transaction.atomic():
+        ids = _insert(rows, now)
+        _summarise(rows)
+    transaction.on_commit(wake_dispatcher)
+    return ids
+
+
+def _insert(rows: Sequence[Happening], now: datetime) -> list[int]:
+    # One statement, arrays in, for any number of events: the queue row is written with its event.
+    from psycopg.types.json import Jsonb
+
+    columns = (
+        [row.contact_id for row in rows],
+        [row.kind for row in rows],
+        [row.occurred_at for row in rows],
+        [row.actor for row in rows],
+        [row.user_id for row in rows],
+        [row.subject_kind for row in rows],
+        [row.subject_id for row in rows],
+        [Jsonb(row.data) for row in rows],
+        [row.two_way for row in rows],
+        [row.key for row in rows],
+        [row.cause_id for row in rows],
+        [row.depth for row in rows],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH new AS (
+                INSERT INTO {Event._meta.db_table} (contact_id, kind, occurred_at, actor, user_id, subject_kind,
+                    subject_id, data, two_way, key, cause_id, depth, recorded_at)
+                SELECT t.*, %s FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::bigint[],
+                    %s::text[], %s::bigint[], %s::jsonb[], %s::bool[], %s::text[], %s::bigint[], %s::smallint[]) AS t
+                ON CONFLICT (key) WHERE NOT (key = '') DO NOTHING
+                RETURNING id, contact_id
+            ), queued AS (
+                INSERT INTO crm_pendingevent (event_id, shard)
+                SELECT id, coalesce(contact_id, id) %% {SHARDS} FROM new
+            )
+            SELECT id FROM new ORDER BY id
+            """,
+            [now, *columns],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _summarise(rows: Sequence[Happening]) -> None:
+    """Move `last_two_way_at` forward where real contact happened: the only thing that resets rotting."""
+    latest: dict[int, datetime] = {}
+    for row in rows:
+        if row.two_way and row.contact_id:
+            latest[row.contact_id] = max(row.occurred_at, latest.get(row.contact_id, row.occurred_at))
+    if latest:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                UPDATE crm_contact SET last_two_way_at = greatest(last_two_way_at, t.at)
+                FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, at) WHERE crm_contact.id = t.id
+                """,
+                [list(latest), list(latest.values())],
+            )

@@ -1,0 +1,32 @@
+"""Who may see which follow-up: the rule behind `FollowUp.objects.visible_to`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from crm.access import colleague_ids, team_ids
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+
+def followup_scope(user: User) -> Q:
+    """Everything for administrators and viewers; a team's for its managers; for agents what they are assigned or
+    created, and what concerns a contact that they own. A deleted contact's follow-ups are nobody's."""
+    from crm.models import Contact, Role
+
+    if not user.is_active:
+        return Q(pk__in=[])
+    living = Q(contact__deleted_at__isnull=True)
+    if user.role in (Role.ADMINISTRATOR, Role.VIEWER):
+        return living
+    if user.role == Role.MANAGER:
+        people = colleague_ids(user)
+        theirs = Contact.objects.filter(Q(owner__in=people) | Q(team__in=team_ids(user)))
+        return living & (
+            Q(assignee__in=people) | Q(creator=user) | Q(contact__in=theirs.values("pk"))
+        )
+    owned = Contact.objects.filter(owner=user)
+    return living & (Q(assignee=user) | Q(creator=user) | Q(contact__in=owned.values("pk")))

@@ -1,0 +1,23 @@
+"""The follow-up and everything that keeps it from being forgotten."""
+
+from .digest import Digest, DigestSchedule
+from .escalation import Escalation
+from .followup import FollowUp, FollowUpTag, Priority, Status
+from .followup_type import FollowUpType, Outcome, Sense
+from .reminder import Reminder
+from .template import FollowUpTemplate
+
+__all__ = [
+    "Digest",
+    "DigestSchedule",
+    "Escalation",
+    "FollowUp",
+    "FollowUpTag",
+    "FollowUpTemplate",
+    "FollowUpType",
+    "Outcome",
+    "Priority",
+    "Reminder",
+    "Sense",
+    "Status",
+]

@@ -1,0 +1,135 @@
+"""The outbox: one row per message to one person over one channel."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+
+class MessageChannel(models.TextChoices):
+    EMAIL = "email", "E-mail"
+    IN_APP = "in_app", "In the app"
+    SMS = "sms", "SMS"
+    WHATSAPP = "whatsapp", "WhatsApp"
+    PUSH = "push", "Web push"
+
+
+class MessageStatus(models.TextChoices):
+    PENDING = "pending", "Waiting to be sent"
+    SCHEDULED = "scheduled", "Held until later"  # quiet hours, a batch, a retry
+    SENDING = "sending", "Being sent"  # claimed by a worker, lease running
+    SENT = "sent", "Sent"  # the provider took it
+    DELIVERED = "delivered", "Delivered"
+    READ = "read", "Read"
+    FAILED = "failed", "Failed"  # refused for good, or tried too often
+    BOUNCED = "bounced", "Bounced"
+    SUPPRESSED = "suppressed", "Not sent"  # policy said no, and why
+    UNCERTAIN = "uncertain", "Uncertain"  # the answer was lost: never sent again blindly
+
+
+#: Those that a delivery sweep may take.
+WAITING = [MessageStatus.PENDING, MessageStatus.SCHEDULED]
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, user: User) -> MessageQuerySet:
+        """Messages to oneself, and those with contacts that one may see; administrators all."""
+        from crm.access import contact_scope
+        from crm.models import Contact, Role
+
+        if not user.is_active:
+            return self.none()
+        if user.role == Role.ADMINISTRATOR:
+            return self
+        seen = Contact.objects.alive().filter(contact_scope(user)).values("pk")
+        return self.filter(Q(user=user) | Q(user__isnull=True, contact__in=seen))
+
+    def due(self, now: datetime) -> MessageQuerySet:
+        return self.filter(status__in=WAITING, send_after__lte=now).order_by("send_after", "pk")
+
+    def bell_of(self, user: User) -> MessageQuerySet:
+        """What the bell shows: in-app messages to this person, newest first."""
+        return self.filter(user=user, channel=MessageChannel.IN_APP).order_by("-pk")
+
+
+class Message(models.Model):
+    """Intent and outcome of one message. Its text lives in `MessageBody`, written when it is rendered.
+
+    Nothing may hold a foreign key to this table but its own body, decision and events.
+    """
+
+    channel = models.CharField(max_length=10, choices=MessageChannel.choices)
+    direction = models.CharField(max_length=3, choices=[("out", "Out"), ("in", "In")], default="out")
+    #: What it is: "reminder", "overdue", "escalation", "digest"...; preferences are per kind.
+    kind = models.CharField(max_length=40)
+    contact = models.ForeignKey("crm.Contact", null=True, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    to = models.CharField(max_length=320, blank=True, help_text="The address used, known once sent")
+    subject = models.CharField(max_length=300, blank=True)
+    #: Facts for rendering; a reminder is rendered when it leaves, from what is then true.
+    data = models.JSONField(default=dict)
+    #: The record that caused it, on whatever floor: ("followup", 12).
+    cause_kind = models.CharField(max_length=30, blank=True)
+    cause_id = models.BigIntegerField(null=True)
+    #: Same key, same message: what makes a repeated sweep harmless.
+    dedupe_key = models.CharField(max_length=200, unique=True)
+    status = models.CharField(max_length=10, choices=MessageStatus.choices, default=MessageStatus.PENDING)
+    reason = models.CharField(max_length=300, blank=True, help_text="Why it was held, not sent, or failed, in plain words")
+    #: When it must have left; later than this it is not worth saying.
+    expires_at = models.DateTimeField(null=True)
+    send_after = models.DateTimeField()
+    claimed_by = models.CharField(max_length=60, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    provider = models.CharField(max_length=40, blank=True)
+    provider_id = models.CharField(max_length=300, blank=True)
+    cost = models.DecimalField(max_digits=10, decimal_places=5, null=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=MessageStatus.values), name="message_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(contact__isnull=False) | Q(user__isnull=False) | Q(direction="in"),
+                name="message_is_to_somebody",
+            ),
+        ]
+        indexes = [
+            # The delivery sweep.
+            models.Index(fields=["send_after", "id"], condition=Q(status__in=WAITING), name="messages_due"),
+            # The rescue sweep.
+            models.Index(fields=["lease_until"], condition=Q(status=MessageStatus.SENDING), name="messages_leased"),
+            # The bell.
+            models.Index(
+                fields=["user", "-id"], condition=Q(channel=MessageChannel.IN_APP), name="messages_of_bell"
+            ),
+            models.Index(
+                fields=["user"],
+                condition=Q(channel=MessageChannel.IN_APP, read_at__isnull=True, status=MessageStatus.DELIVERED),
+                name="messages_unread",
+            ),
+            models.Index(fields=["contact", "-id"], condition=Q(contact__isnull=False), name="messages_of_contact"),
+            models.Index(fields=["user", "-id"], condition=Q(user__isnull=False), name="messages_of_user"),
+            models.Index(fields=["cause_kind", "cause_id"], name="messages_of_cause"),
+            models.Index(fields=["status", "-id"], name="messages_by_status"),
+        ]
+
+
+class MessageBody(models.Model):
+    """The words as they left."""
+
+    message = models.OneToOneField(Message, primary_key=True, on_delete=models.CASCADE, related_name="body")
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
