@@ -7,6 +7,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
+from config import jinja_dates, jinja_people, stylesheet
+from config.jinja_icons import icon
+
 
 def url(name: str, *args: object, **kwargs: object) -> str:
     """Return the path of a named route."""
@@ -20,5 +23,6 @@ def environment(**options: Any) -> Environment:
     """
     options.setdefault("undefined", StrictUndefined)
     env = Environment(trim_blocks=True, lstrip_blocks=True, **options)  # noqa: S701 - Django turns autoescape on
-    env.globals.update(static=static, url=url, get_messages=get_messages)
+    env.globals.update(static=static, url=url, get_messages=get_messages, icon=icon, stylesheet=stylesheet.address)
+    env.filters.update(jinja_dates.FILTERS | jinja_people.FILTERS)
     return env

@@ -7,6 +7,9 @@ rebuilt by itself as soon as a part is newer.
 import re
 from pathlib import Path
 
+from django.conf import settings
+from django.templatetags.static import static
+
 STATIC = Path(__file__).resolve().parent.parent / "static"
 BUILT = STATIC / "built" / "app.css"
 
@@ -35,6 +38,13 @@ def build(source: Path = STATIC / "css", target: Path = BUILT) -> Path:
         fresh.write_text("\n".join(squeeze(file.read_text()) for file in files) + "\n")
         fresh.replace(target)  # in one step: a reader never sees half a file
     return target
+
+
+def address() -> str:
+    """Return the stylesheet's address for a page, fresh in development."""
+    if settings.DEBUG:
+        build()
+    return static("built/app.css")
 
 
 if __name__ == "__main__":
