@@ -1,0 +1,57 @@
+// Buttons that post through #act (and the bulk form) without leaving the page: send, then take over the page that came back.
+import { $, $$, parse } from "./dom.js";
+import { adopt, say } from "./toasts.js";
+
+/** Show a fetched page of ours in place of this one, keeping scroll, focus and what is open. */
+export function takePage(page, address) {
+  const main = page.querySelector("#main");
+  if (!page.querySelector(".app") || !main) { location.assign(address); return; }
+  const row = $(".current[data-row]");
+  const at = row ? $$("#main [data-row]").indexOf(row) : -1;
+  const moved = new URL(address, location.href).pathname !== location.pathname;
+  adopt(page);
+  $("#main").replaceWith(document.adoptNode(main));
+  $(".side")?.replaceWith(document.adoptNode(page.querySelector(".side")));
+  if (moved) { history.pushState({}, "", address); document.title = page.title; scrollTo(0, 0); }
+  const token = page.body.getAttribute("hx-headers");
+  if (token) document.body.setAttribute("hx-headers", token);
+  window.htmx?.process($("#main"));
+  const rows = $$("#main [data-row]");
+  if (at >= 0 && rows.length) $("[data-open], a, button", rows[Math.min(at, rows.length - 1)])?.focus({ preventScroll: true });
+}
+
+/** Load the page that is shown afresh. */
+export async function refresh() {
+  const answer = await fetch(location.href);
+  if (answer.ok) takePage(parse(await answer.text()), location.href);
+}
+
+/** Post a form the way the browser would and return the page that came back, or say why not. */
+export async function post(form, submitter, headers = {}) {
+  const address = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+  try {
+    const answer = await fetch(address, { method: "POST", body: new FormData(form, submitter), headers });
+    return { answer, page: parse(await answer.text()) };
+  } catch {
+    say("No connection: nothing was changed.", { error: true });
+    return null;
+  }
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.id !== "act" && form.id !== "bulk") return;
+  const submitter = event.submitter;
+  if (event.defaultPrevented || form.dataset.sent || !submitter) return;
+  event.preventDefault();
+  form.dataset.sent = "yes";
+  const rows = form.id === "bulk" ? $$("tr:has(.pick :checked)") : [submitter.closest("[data-row]")].filter(Boolean);
+  rows.forEach((row) => row.classList.add("leaving"));
+  submitter.closest(".toast")?.remove();
+  const came = await post(form, submitter);
+  delete form.dataset.sent;
+  rows.forEach((row) => row.classList.remove("leaving"));
+  if (!came) return;
+  if (came.answer.ok) takePage(came.page, came.answer.url);
+  else say(came.page.querySelector("[data-said], h1")?.textContent.trim() || "That did not work; nothing was changed.", { error: true });
+});
