@@ -544,7 +544,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='searchentry',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['terms'], name='search_terms'),
+            index=django.contrib.postgres.indexes.GinIndex(gin_pending_list_limit=1024, fields=['terms'], name='search_terms'),
         ),
         migrations.AddConstraint(
             model_name='searchentry',
