@@ -393,7 +393,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(blank=True, help_text="The sender's idempotency key", max_length=200)),
                 ('cause_id', models.BigIntegerField(help_text='The event that led to this one', null=True)),
                 ('depth', models.PositiveSmallIntegerField(default=0, help_text='How many causes lie before it')),
-                ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='events', to='crm.contact')),
+                ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='timeline', to='crm.contact')),
                 ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),

@@ -33,7 +33,7 @@ class Event(models.Model):
     """
 
     contact = models.ForeignKey(
-        "crm.Contact", null=True, on_delete=models.CASCADE, related_name="events", db_index=False
+        "crm.Contact", null=True, on_delete=models.CASCADE, related_name="timeline", db_index=False
     )
     kind = models.CharField(max_length=60)
     occurred_at = models.DateTimeField()
