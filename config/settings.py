@@ -31,6 +31,7 @@ LIVE_ORIGIN = env.text("LIVE_ORIGIN")  # where open pages listen for changes, if
 LOCAL_APPS = ["crm", "messaging", "followups"]
 INSTALLED_APPS = [
     *LOCAL_APPS,
+    "config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -62,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "config.person.PersonsZone",
     "pghistory.middleware.HistoryMiddleware",  # the audit's who and where
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -75,7 +77,7 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": False,
-        "OPTIONS": {"environment": "config.jinja.environment"},
+        "OPTIONS": {"environment": "config.jinja.environment", "context_processors": ["config.person.frame"]},
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -123,6 +125,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+WAKE_WORKERS = env.flag("WAKE_WORKERS", default=True)  # a commit that left events sends a pulse at once
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 # --- People: e-mail is the name; accounts and their second factors belong to allauth ----------------
@@ -198,3 +201,6 @@ LOGGING = logging_settings(human=DEBUG, level=env.text("LOG_LEVEL", "INFO"))
 METRICS_TOKEN = env.text("METRICS_TOKEN")  # asked for by /metrics when set
 if SENTRY_DSN := env.text("SENTRY_DSN"):
     sentry_sdk.init(dsn=SENTRY_DSN, environment=env.text("SENTRY_ENVIRONMENT", "production"), send_default_pii=False)
+
+# The audit trail cannot be changed or removed by the application: triggers refuse it (G3).
+PGHISTORY_APPEND_ONLY = True

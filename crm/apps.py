@@ -1,6 +1,24 @@
+"""The ground floor as an app: what it registers when the project starts."""
+
 from django.apps import AppConfig
 
 
 class CrmConfig(AppConfig):
+    """People, contacts, the timeline of events."""
+
     name = "crm"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the sweep that tells subscribers what happened: it comes first, the others follow from it."""
+        from crm.dispatching import dispatch_pending
+        from crm.due import Sweep, register_sweep
+
+        register_sweep(
+            Sweep(
+                "events",
+                "EXISTS (SELECT FROM crm_pendingevent)"
+                " OR EXISTS (SELECT FROM crm_parkedevent WHERE next_at <= %(now)s)",
+                dispatch_pending,
+            )
+        )
