@@ -84,7 +84,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
     ),
     pghistory.DeleteEvent("before_delete"),
     exclude=["last_two_way_at", "last_attempt_at", "next_due_by", "open_followups", "rots_at", "score", "grade"],
-    obj_field=pghistory.ObjForeignKey(related_name="history"),  # "events" is the timeline
     model_name="ContactHistory",
 )
 class Contact(models.Model):
