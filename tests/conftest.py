@@ -1,0 +1,84 @@
+"""What every test may count on: real servers of its own, no outside network, a browser."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import network
+from tests.servers import GIVEN, ROOT, TestServers
+
+SERVERS = TestServers()
+SERVERS.put_addresses()
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+network.guard()
+
+pytest_plugins = ["tests.browsing"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make passwords cheap; nothing else differs from the product's settings."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the servers, however the session ended."""
+    SERVERS.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def redis_server() -> None:
+    """Start this process's Redis."""
+    if not os.environ.get("TEST_REDIS_URL"):
+        SERVERS.redis.start()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Start this process's PostgreSQL when the first test asks for the database."""
+    SERVERS.start_postgres()
+    if worker := os.environ.get("PYTEST_XDIST_WORKER") if GIVEN else None:
+        from django.conf import settings
+
+        settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_followthrough_{worker}"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: pytest.FixtureRequest,
+) -> None:
+    """Migrate the test database, or take the migrated one that was kept."""
+    from django.db import connections
+    from django.test.utils import setup_databases
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        setup_databases(
+            verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[], keepdb=SERVERS.migrated
+        )
+        if not SERVERS.migrated:
+            connections.close_all()
+            SERVERS.keep_migrated()
+
+
+@pytest.fixture(autouse=True)
+def empty_redis(redis_server: None) -> Iterator[None]:
+    """Leave nothing in Redis for the next test."""
+    yield
+    from redis import Redis
+
+    with Redis.from_url(os.environ["REDIS_URL"]) as client:
+        client.flushall()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the directory of real data beside the checkout; skip where there is none."""
+    path = ROOT.parent / "shared" / "data"
+    if not path.is_dir():
+        pytest.skip("the real data lies beside the checkout, in ../shared/data, and is not there")
+    return path
