@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from config.health import healthz, readyz
 from config.metrics import metrics
+from config.styleguide import styleguide
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -15,3 +16,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     *(path("", include(f"{app}.urls")) for app in settings.LOCAL_APPS if find_spec(f"{app}.urls")),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))

@@ -31,7 +31,7 @@ on("click", "[data-copy]", async (_, button) => { await navigator.clipboard.writ
 // A second click on the same submit button sends nothing twice.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method === "dialog" || event.defaultPrevented || form.id === "act" || form.method === "get") return;
+  if (form.method === "dialog" || event.defaultPrevented || form.id === "act" || form.id === "bulk" || form.method === "get") return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");

@@ -18,7 +18,7 @@ on("click", ".toast [data-close]", (_, button) => button.closest(".toast").remov
 /** Say something at the foot of the page. */
 export function say(words, { error = false } = {}) {
   const close = make("button", { class: "close", type: "button", "data-close": "", "aria-label": "Dismiss" }, icon("x"));
-  const toast = make("div", { class: `toast${error ? " error" : ""}`, role: error ? "alert" : "status", "data-seconds": error ? false : SECONDS }, icon(error ? "circle-alert" : "check"), make("span", {}, words), close);
+  const toast = make("div", { class: `toast${error ? " bad" : ""}`, role: error ? "alert" : "status", "data-seconds": error ? false : SECONDS }, icon(error ? "circle-alert" : "check"), make("span", {}, words), close);
   $("#toasts")?.append(toast);
 }
 
