@@ -1,0 +1,53 @@
+"""The help pages: one short page a subject, for people who are in the middle of something."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A page of help: its address, its heading, and what it answers."""
+
+    slug: str
+    title: str
+    answers: str
+
+
+SUBJECTS = (
+    Subject("first-morning", "Your first morning", "From a file of leads to a finished list, in ten minutes"),
+    Subject("followups", "Follow-ups", "Due, overdue, missed, snoozed, passed on: what each means and does"),
+    Subject("contacts", "Contacts and their timeline", "Owners, tags, notes, rhythm, and who goes quiet"),
+    Subject("import", "Bring in a list", "Files, columns, duplicates, bad rows, and taking an import back"),
+    Subject("notices", "Reminders, digest and quiet hours", "What reaches you, where, when, and why something did not"),
+    Subject("team", "People, roles and rights", "Who sees what, invitations, absences and handing over"),
+    Subject("keyboard", "Keyboard and phone", "The whole morning without a mouse, or with one thumb"),
+    Subject("api", "API and command line", "Tokens, scopes, and the commands of an installation"),
+)
+
+
+@login_required
+@require_safe
+def contents(request: HttpRequest) -> HttpResponse:
+    """Show all subjects."""
+    return render(request, "help/contents.html", {"subjects": SUBJECTS, "place": "help"})
+
+
+@login_required
+@require_safe
+def subject(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one subject."""
+    for known in SUBJECTS:
+        if known.slug == slug:
+            return render(request, f"help/{slug}.html", {"subject": known, "subjects": SUBJECTS, "place": "help"})
+    raise Http404
+
+
+urlpatterns = [
+    path("help/", contents, name="help"),
+    path("help/<slug:slug>/", subject, name="help_subject"),
+]
