@@ -37,6 +37,15 @@ class MessageStatus(models.TextChoices):
 #: Those that a delivery sweep may take.
 WAITING = [MessageStatus.PENDING, MessageStatus.SCHEDULED]
 
+#: Those that somebody goes looking for.
+UNUSUAL = [
+    MessageStatus.SCHEDULED,
+    MessageStatus.FAILED,
+    MessageStatus.BOUNCED,
+    MessageStatus.SUPPRESSED,
+    MessageStatus.UNCERTAIN,
+]
+
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> MessageQuerySet:
@@ -79,7 +88,7 @@ class Message(models.Model):
     cause_kind = models.CharField(max_length=30, blank=True)
     cause_id = models.BigIntegerField(null=True)
     #: Same key, same message: what makes a repeated sweep harmless.
-    dedupe_key = models.CharField(max_length=200, unique=True)
+    dedupe_key = models.CharField(max_length=200)
     status = models.CharField(max_length=10, choices=MessageStatus.choices, default=MessageStatus.PENDING)
     reason = models.CharField(max_length=300, blank=True, help_text="Why it was held, not sent, or failed, in plain words")
     #: When it must have left; later than this it is not worth saying.
@@ -88,6 +97,8 @@ class Message(models.Model):
     claimed_by = models.CharField(max_length=60, blank=True)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: Marked just before a provider gets it: from then on a lost answer means "uncertain", not "once more".
+    handed_at = models.DateTimeField(null=True)
     provider = models.CharField(max_length=40, blank=True)
     provider_id = models.CharField(max_length=300, blank=True)
     cost = models.DecimalField(max_digits=10, decimal_places=5, null=True)
@@ -100,6 +111,8 @@ class Message(models.Model):
 
     class Meta:
         constraints = [
+            # Not `unique=True`, which would keep a second index for patterns that nobody asks for.
+            models.UniqueConstraint(fields=["dedupe_key"], name="message_once"),
             models.CheckConstraint(condition=Q(status__in=MessageStatus.values), name="message_status_is_known"),
             models.CheckConstraint(
                 condition=Q(contact__isnull=False) | Q(user__isnull=False) | Q(direction="in"),
@@ -111,10 +124,7 @@ class Message(models.Model):
             models.Index(fields=["send_after", "id"], condition=Q(status__in=WAITING), name="messages_due"),
             # The rescue sweep.
             models.Index(fields=["lease_until"], condition=Q(status=MessageStatus.SENDING), name="messages_leased"),
-            # The bell.
-            models.Index(
-                fields=["user", "-id"], condition=Q(channel=MessageChannel.IN_APP), name="messages_of_bell"
-            ),
+            # The bell's count; its list reads `messages_of_user`.
             models.Index(
                 fields=["user"],
                 condition=Q(channel=MessageChannel.IN_APP, read_at__isnull=True, status=MessageStatus.DELIVERED),
@@ -123,7 +133,8 @@ class Message(models.Model):
             models.Index(fields=["contact", "-id"], condition=Q(contact__isnull=False), name="messages_of_contact"),
             models.Index(fields=["user", "-id"], condition=Q(user__isnull=False), name="messages_of_user"),
             models.Index(fields=["cause_kind", "cause_id"], name="messages_of_cause"),
-            models.Index(fields=["status", "-id"], name="messages_by_status"),
+            # Looking for what did not simply arrive; what did is found from the newest on.
+            models.Index(fields=["status", "-id"], condition=Q(status__in=UNUSUAL), name="messages_by_status"),
         ]
 
 
