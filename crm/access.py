@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from crm.models.user import User
+    from crm.models.contact import ContactQuerySet
+    from crm.models.custom_field import CustomFieldQuerySet
+    from crm.models.event import EventQuerySet
+    from crm.models.import_batch import ImportBatchQuerySet
+    from crm.models.note import NoteQuerySet
+    from crm.models.saved_view import SavedViewQuerySet
+    from crm.models.tag import TagQuerySet
+    from crm.models.team import TeamQuerySet
+    from crm.models.user import User, UserQuerySet
 
 
 def contact_scope(user: User, prefix: str = "") -> Q:
@@ -56,3 +64,66 @@ def colleague_ids(user: User) -> list[int]:
         cached = sorted(found | {user.pk})
         user.__dict__["_colleague_ids"] = cached
     return cached
+
+
+def contacts_for(user: User) -> ContactQuerySet:
+    from crm.models import Contact
+
+    return Contact.objects.visible_to(user)
+
+
+def deleted_contacts_for(user: User) -> ContactQuerySet:
+    """What the user deleted or could have: the same rule, for bringing them back."""
+    from crm.models import Contact
+
+    return Contact.objects.filter(deleted_at__isnull=False).filter(contact_scope(user))
+
+
+def notes_for(user: User) -> NoteQuerySet:
+    from crm.models import Note
+
+    return Note.objects.visible_to(user)
+
+
+def events_for(user: User) -> EventQuerySet:
+    from crm.models import Event
+
+    return Event.objects.visible_to(user)
+
+
+def tags_for(user: User) -> TagQuerySet:
+    from crm.models import Tag
+
+    return Tag.objects.visible_to(user)
+
+
+def custom_fields_for(user: User) -> CustomFieldQuerySet:
+    """The organisation's own fields that are in use, in their order."""
+    from crm.models import CustomField
+
+    return CustomField.objects.visible_to(user).filter(archived_at__isnull=True)
+
+
+def imports_for(user: User) -> ImportBatchQuerySet:
+    from crm.models import ImportBatch
+
+    return ImportBatch.objects.visible_to(user)
+
+
+def saved_views_for(user: User, page: str) -> SavedViewQuerySet:
+    from crm.models import SavedView
+
+    return SavedView.objects.visible_to(user).filter(page=page)
+
+
+def people_for(user: User) -> UserQuerySet:
+    """Colleagues who can hold something, by name."""
+    from crm.models import User as Person
+
+    return Person.objects.get_queryset().visible_to(user).filter(is_active=True)
+
+
+def teams_for(user: User) -> TeamQuerySet:
+    from crm.models import Team
+
+    return Team.objects.visible_to(user)

@@ -13,7 +13,9 @@ class CrmConfig(AppConfig):
         """Register the sweep that tells subscribers what happened: it comes first, the others follow from it."""
         from crm.dispatching import dispatch_pending
         from crm.due import Sweep, register_sweep
+        from crm.taking_back import register_undoers
 
+        register_undoers()
         register_sweep(
             Sweep(
                 "events",

@@ -1,0 +1,61 @@
+"""The organisation's own fields: finding them, making them, and checking values against them (A12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.text import slugify
+
+from crm.custom_values import BadCustomValue, parse_value
+from crm.models import CustomField
+from crm.models.custom_field import FieldKind
+
+
+class BadField(ValueError):
+    """A field that cannot be made; the text is a sentence."""
+
+
+def own_fields() -> dict[str, CustomField]:
+    """All fields in use by slug, in their order."""
+    return {field.slug: field for field in CustomField.objects.filter(archived_at__isnull=True)}
+
+
+def clean_custom(values: Mapping[str, Any], fields: Mapping[str, CustomField]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values to store (None: take away) and a sentence for each that does not fit its field."""
+    good: dict[str, Any] = {}
+    bad: dict[str, str] = {}
+    for slug, value in values.items():
+        field = fields.get(slug)
+        if field is None:
+            bad[f"custom.{slug}"] = f"There is no field “{slug[:80]}”."
+            continue
+        try:
+            good[slug] = parse_value(field.kind, value, field.choices)
+        except BadCustomValue as problem:
+            bad[f"custom.{slug}"] = str(problem)
+    return good, bad
+
+
+def field_slug(label: str) -> str:
+    """The slug of a field's label, "field" where no letter of it can be in one."""
+    return slugify(label)[:70].strip("-") or slugify(label, allow_unicode=True)[:70] or "field"
+
+
+def make_field(*, label: str, kind: str, choices: Sequence[str] = (), help_text: str = "") -> CustomField:
+    """Make a field after the others; a slug already taken gets a number. Raises BadField."""
+    label = " ".join(label.replace("\x00", "").split())[:120]
+    if not label:
+        raise BadField("A field needs a name.")
+    if kind not in FieldKind.values:
+        raise BadField("That kind of field does not exist.")
+    with transaction.atomic():
+        last = CustomField.objects.aggregate(last=Max("position"))["last"] or 0
+        start = field_slug(label)
+        taken = set(CustomField.objects.filter(slug__startswith=start).values_list("slug", flat=True))
+        slug = next(one for n in range(1, 10_000) if (one := start if n == 1 else f"{start}-{n}") not in taken)
+        return CustomField.objects.create(
+            slug=slug, label=label, kind=kind, choices=list(choices), help_text=help_text[:200], position=min(last + 1, 32_000)
+        )

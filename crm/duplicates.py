@@ -1,0 +1,56 @@
+"""When two records are the same person (A13, A14): the one definition, for forms, the API and imports.
+
+Same external id, or same e-mail address or phone in any of their places; addresses that somebody said are shared do not count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db import connection
+
+#: What a record is recognised by: ("id", external id), ("email", address), ("phone", number).
+Key = tuple[str, str]
+
+
+def keys_of(values: Mapping[str, Any]) -> list[Key]:
+    """What a record with these normalised values is recognised by, the surest first."""
+    keys: list[Key] = []
+    if values.get("external_id"):
+        keys.append(("id", values["external_id"]))
+    if not values.get("shares_address"):
+        keys += [("email", one) for one in [values.get("email"), *(values.get("other_emails") or ())] if one]
+        keys += [("phone", one) for one in [values.get("phone"), *(values.get("other_phones") or ())] if one]
+    return keys
+
+
+_FIND = """
+SELECT 'id', external_id, id FROM crm_contact
+    WHERE external_id = ANY(%(ids)s) AND NOT external_id = '' AND deleted_at IS NULL
+UNION ALL
+SELECT 'email', email, id FROM crm_contact
+    WHERE email = ANY(%(emails)s) AND NOT email = '' AND deleted_at IS NULL AND NOT shares_address
+UNION ALL
+SELECT 'phone', phone, id FROM crm_contact
+    WHERE phone = ANY(%(phones)s) AND NOT phone = '' AND deleted_at IS NULL AND NOT shares_address
+UNION ALL
+SELECT 'email', other, id FROM crm_contact, unnest(other_emails) AS other
+    WHERE other_emails && %(emails)s::varchar[] AND other = ANY(%(emails)s) AND deleted_at IS NULL AND NOT shares_address
+UNION ALL
+SELECT 'phone', other, id FROM crm_contact, unnest(other_phones) AS other
+    WHERE other_phones && %(phones)s::varchar[] AND other = ANY(%(phones)s) AND deleted_at IS NULL AND NOT shares_address
+"""
+
+
+def find_same(keys: Iterable[Key], *, but: Collection[int] = ()) -> dict[Key, int]:
+    """The living contacts that hold these keys, in one query; a key in two places gives the older contact."""
+    wanted: dict[str, list[str]] = {"id": [], "email": [], "phone": []}
+    for kind, value in keys:
+        wanted[kind].append(value)
+    if not any(wanted.values()):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, {"ids": wanted["id"], "emails": wanted["email"], "phones": wanted["phone"]})
+        rows = sorted(cursor.fetchall(), key=lambda row: row[2], reverse=True)
+    return {(kind, value): pk for kind, value, pk in rows if pk not in but}
