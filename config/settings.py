@@ -126,7 +126,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 WAKE_WORKERS = env.flag("WAKE_WORKERS", default=True)  # a commit that left events sends a pulse at once
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.beat:CalmScheduler"
 
 # --- People: e-mail is the name; accounts and their second factors belong to allauth ----------------
 AUTH_USER_MODEL = "crm.User"

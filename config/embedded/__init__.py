@@ -15,9 +15,21 @@ from pathlib import Path
 from typing import IO
 
 from config.embedded.process import EmbeddedError
-from config.embedded.servers import DATABASE, REDIS, RUN, Servers
+from config.embedded.servers import DATABASE, REDIS, RUN, Servers, end_run
 
-__all__ = ["DATABASE", "REDIS", "RUN", "EmbeddedError", "Servers", "development", "ensure", "local_directory", "owned"]
+__all__ = [
+    "DATABASE",
+    "REDIS",
+    "RUN",
+    "EmbeddedError",
+    "Servers",
+    "development",
+    "end_run",
+    "ensure",
+    "local_directory",
+    "owned",
+    "take",
+]
 
 PATIENCE = 90  # seconds to wait for another process that is just starting or stopping the servers
 

@@ -81,8 +81,7 @@ class Servers:
             left = json.loads(self.note.read_text())
         except (FileNotFoundError, ValueError):
             return
-        for pid in processes_of(left["run"]):
-            process.end_orphan(pid, signals=(signal.SIGTERM, signal.SIGKILL), seconds=5)
+        end_run(left["run"])
         shutil.rmtree(left["sockets"], ignore_errors=True)
         self.note.unlink(missing_ok=True)
 
@@ -99,3 +98,9 @@ def processes_of(run: str) -> list[int]:
         if marked and int(path.parent.name) != os.getpid():
             found.append(int(path.parent.name))
     return found
+
+
+def end_run(run: str) -> None:
+    """End every process that still carries this run's mark."""
+    for pid in processes_of(run):
+        process.end_orphan(pid, signals=(signal.SIGTERM, signal.SIGKILL), seconds=5)

@@ -1,0 +1,32 @@
+"""The processes of the product: what `make run` starts together, and docker-compose.yml each in a container."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+CELERY = "celery --app config"
+QUIET = "--without-gossip --without-mingle --without-heartbeat --loglevel INFO"  # chatter among workers, not needed
+
+PROCESSES = {
+    # Pages, on as many processes as there are cores.
+    "web": "gunicorn --config python:config.web config.wsgi",
+    # Reminders, messages and automations. Nothing slow may stand in their way, so they have a worker of their own.
+    "worker": f"{CELERY} worker --hostname swift@%h --queues notifications,automation --concurrency 2 -O fair {QUIET}",
+    # Imports, reports and whatever else may take its time.
+    "slow": f"{CELERY} worker --hostname slow@%h --queues analytics,default --concurrency 1 -O fair {QUIET}",
+    # The clock. Two of them do no harm.
+    "beat": f"{CELERY} beat --pidfile= --loglevel INFO",
+}
+
+
+def command(line: str) -> str:
+    """Return the shell's command for a process, run from this environment's own programs."""
+    program, *arguments = shlex.split(line)
+    return "exec " + shlex.join([str(BIN / program), *arguments])
+
+
+def environment() -> dict[str, str]:
+    """Return the environment that every process gets."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
