@@ -14,6 +14,7 @@ class CrmConfig(AppConfig):
         from crm.dispatching import dispatch_pending
         from crm.due import Sweep, register_sweep
         from crm.taking_back import register_undoers
+        from crm.undo import forget_expired
 
         register_undoers()
         register_sweep(
@@ -22,5 +23,10 @@ class CrmConfig(AppConfig):
                 "EXISTS (SELECT FROM crm_pendingevent)"
                 " OR EXISTS (SELECT FROM crm_parkedevent WHERE next_at <= %(now)s)",
                 dispatch_pending,
+            )
+        )
+        register_sweep(
+            Sweep(
+                "undo", "EXISTS (SELECT FROM crm_undostep WHERE expires_at <= %(now)s)", forget_expired
             )
         )

@@ -26,7 +26,10 @@ class TooDeep(Exception):
 
 @dataclass(slots=True)
 class Happening:
-    """One thing that happened, before it is stored. `kind` must be registered in `crm.event_kinds`."""
+    """One thing that happened, before it is stored. `kind` must be registered in `crm.event_kinds`.
+
+    `attempt` marks one that somebody tried in vain to reach the contact by; it moves `last_attempt_at` only.
+    """
 
     kind: str
     contact_id: int | None
@@ -40,6 +43,7 @@ class Happening:
     key: str = ""
     cause_id: int | None = None
     depth: int = 0
+    attempt: bool = False
 
 
 def record(happenings: Iterable[Happening], *, now: datetime) -> list[int]:
@@ -103,17 +107,28 @@ def _insert(rows: Sequence[Happening], now: datetime) -> list[int]:
 
 
 def _summarise(rows: Sequence[Happening]) -> None:
-    """Move `last_two_way_at` forward where real contact happened: the only thing that resets rotting."""
-    latest: dict[int, datetime] = {}
+    """Move `last_two_way_at` forward where real contact happened: the only thing that resets rotting; and
+    `last_attempt_at` where somebody tried."""
+    latest: dict[int, tuple[datetime | None, datetime | None]] = {}
     for row in rows:
-        if row.two_way and row.contact_id:
-            latest[row.contact_id] = max(row.occurred_at, latest.get(row.contact_id, row.occurred_at))
+        if row.contact_id and (row.two_way or row.attempt):
+            two_way, attempt = latest.get(row.contact_id, (None, None))
+            if row.two_way:
+                two_way = max(row.occurred_at, two_way or row.occurred_at)
+            if row.attempt:
+                attempt = max(row.occurred_at, attempt or row.occurred_at)
+            latest[row.contact_id] = (two_way, attempt)
     if latest:
         with connection.cursor() as cursor:
+            # Always in the same order, so that two batches that share contacts wait for each other.
             cursor.execute(
                 """
-                UPDATE crm_contact SET last_two_way_at = greatest(last_two_way_at, t.at)
-                FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, at) WHERE crm_contact.id = t.id
+                WITH held AS (SELECT id FROM crm_contact WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE)
+                UPDATE crm_contact SET last_two_way_at = greatest(last_two_way_at, t.two_way),
+                    last_attempt_at = greatest(last_attempt_at, t.attempt)
+                FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS t(id, two_way, attempt)
+                JOIN held USING (id)
+                WHERE crm_contact.id = t.id
                 """,
-                [list(latest), list(latest.values())],
+                [list(latest), list(latest), *map(list, zip(*latest.values(), strict=True))],
             )
