@@ -71,7 +71,7 @@ export async function openModal(address) {
 function show(page, address) {
   const body = make("div", { class: "body" }, ...inside(page));
   const title = $("h1", body);
-  $$(".crumbs", body).forEach((crumbs) => crumbs.remove());
+  $$(".crumbs, .tabs", body).forEach((way) => way.remove());
   if (title) (title.closest(".head") ?? title).remove();
   const heading = make("h2", { id: "modal-title" }, title?.textContent.trim() ?? "");
   modal.replaceChildren(make("header", {}, heading, knob("Close", "x", () => modal.close())), body);

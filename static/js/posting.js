@@ -17,7 +17,8 @@ export function takePage(page, address) {
   if (token) document.body.setAttribute("hx-headers", token);
   window.htmx?.process($("#main"));
   const rows = $$("#main [data-row]");
-  if (at >= 0 && rows.length) $("[data-open], a, button", rows[Math.min(at, rows.length - 1)])?.focus({ preventScroll: true });
+  const next = at >= 0 ? rows[Math.min(at, rows.length - 1)] : null;
+  if (next) ($("[data-open]", next) ?? $("a, button", next))?.focus({ preventScroll: true });
 }
 
 /** Load the page that is shown afresh. */
@@ -29,8 +30,9 @@ export async function refresh() {
 /** Post a form the way the browser would and return the page that came back, or say why not. */
 export async function post(form, submitter, headers = {}) {
   const address = submitter?.getAttribute("formaction") || form.getAttribute("action") || location.href;
+  const body = new FormData(form, submitter);
   try {
-    const answer = await fetch(address, { method: "POST", body: new FormData(form, submitter), headers });
+    const answer = await fetch(address, { method: "POST", body, headers });
     return { answer, page: parse(await answer.text()) };
   } catch {
     say("No connection: nothing was changed.", { error: true });
@@ -47,8 +49,8 @@ document.addEventListener("submit", async (event) => {
   form.dataset.sent = "yes";
   const rows = form.id === "bulk" ? $$("tr:has(.pick :checked)") : [submitter.closest("[data-row]")].filter(Boolean);
   rows.forEach((row) => row.classList.add("leaving"));
-  submitter.closest(".toast")?.remove();
   const came = await post(form, submitter);
+  submitter.closest(".toast")?.remove();
   delete form.dataset.sent;
   rows.forEach((row) => row.classList.remove("leaving"));
   if (!came) return;
