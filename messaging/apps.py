@@ -4,3 +4,11 @@ from django.apps import AppConfig
 class MessagingConfig(AppConfig):
     name = "messaging"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the sweeps and kinds of this floor."""
+        from crm.due import Sweep, register_sweep
+        from messaging import delivery, rescue
+
+        register_sweep(Sweep("message_rescue", rescue.DUE_SQL, rescue.rescue_messages))
+        register_sweep(Sweep("messages", delivery.DUE_SQL, delivery.deliver_due))

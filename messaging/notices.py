@@ -16,7 +16,10 @@ from messaging.live_updates import told
 from messaging.outbox import Item, Route, dumped, write
 from messaging.policy import Asked, Verdict, decide
 
-__all__ = ["Notice", "NoticeKind", "all_notices", "register_notice", "tell"]
+__all__ = ["CHOSEN", "Notice", "NoticeKind", "all_notices", "register_notice", "tell"]
+
+#: Written into the facts of a message whose channels were picked for it, so that it is judged likewise when it leaves.
+CHOSEN = "channels_chosen"
 
 
 @dataclass(slots=True)
@@ -62,9 +65,8 @@ def tell(notices: Sequence[Notice], *, now: datetime) -> list[int]:
         plan = plans.get(which)
         if plan is None:
             plan = plans[which] = _plan(len(plans), which, people, now)
-        items.append(
-            Item(plan.number, one.dedupe_key, one.user_id, None, one.subject, dumped(one.data), one.cause_kind, one.cause_id)
-        )
+        data = dumped(one.data | {CHOSEN: True} if one.channels else one.data)
+        items.append(Item(plan.number, one.dedupe_key, one.user_id, None, one.subject, data, one.cause_kind, one.cause_id))
         if plan.reaches_app:
             heard[one.user_id] = one.subject
     with transaction.atomic():

@@ -1,0 +1,44 @@
+"""E-mail kept on this machine as .eml files, which any mail program opens; nothing leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from messaging.channels.shape import Answer, Letter, Outcome
+from messaging.mime import mail_bytes
+
+
+class EmailKeep:
+    """A mailbox that is a directory. A letter's file has one name for ever, so a second hand-over changes nothing."""
+
+    provider = "keep"
+    at_once = 100
+    needs_words = True
+
+    def __init__(self, directory: Path, sender: str) -> None:
+        """Keep the letters under `directory`."""
+        self.directory = directory
+        self.sender = sender
+
+    def deliver(self, letters: Sequence[Letter]) -> Iterator[Answer]:
+        """Write each letter to its file."""
+        for letter in letters:
+            path = self._path(letter.message_id, letter.token)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                partial = path.with_suffix(".part")
+                partial.write_bytes(mail_bytes(letter, self.sender))
+                partial.replace(path)  # in one step: a file with this ending is whole
+            except OSError as problem:
+                yield Answer(Outcome.LATER, f"The mailbox on this machine cannot be written: {problem.strerror}.")
+            else:
+                yield Answer(Outcome.TAKEN, "Kept in the mailbox on this machine.", path.name)
+
+    def look_up(self, letter_id: int, token: str) -> Answer | None:
+        """See whether the file is there."""
+        path = self._path(letter_id, token)
+        return Answer(Outcome.TAKEN, "Found in the mailbox.", path.name) if path.exists() else Answer(Outcome.LATER)
+
+    def _path(self, letter_id: int, token: str) -> Path:
+        return self.directory / f"{letter_id // 1000:06d}" / f"{letter_id}-{token}.eml"

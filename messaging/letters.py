@@ -1,0 +1,81 @@
+"""Claimed messages as plain rows, and the letters made of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+
+from messaging.channels.shape import Channel, Letter
+from messaging.models import Message, MessageBody, MessageStatus
+from messaging.rendering import render
+
+log = logging.getLogger(__name__)
+
+COLUMNS = ("pk", "channel", "kind", "user_id", "contact_id", "subject", "data", "expires_at", "attempts", "created_at")
+
+
+@dataclass(slots=True)
+class Claimed:
+    """What the delivery knows of a message that it has taken. `attempts` counts the present one."""
+
+    pk: int
+    channel: str
+    kind: str
+    user_id: int | None
+    contact_id: int | None
+    subject: str
+    data: dict[str, Any]
+    expires_at: datetime | None
+    attempts: int
+    created_at: datetime
+    address: str = ""
+    name: str = ""
+    problem: str = ""
+
+
+def load_claimed(ids: Sequence[int], worker: str) -> list[Claimed]:
+    """Read the rows that are still the worker's, in the order of the ids."""
+    rows = Message.objects.filter(pk__in=ids, claimed_by=worker, status=MessageStatus.SENDING).values_list(*COLUMNS)
+    found = {row[0]: Claimed(*row) for row in rows}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def token_of(pk: int, created_at: datetime) -> str:
+    """Tells the message from one of the same number in another database; nobody outside can guess it."""
+    return salted_hmac("messaging.letter", f"{pk}:{created_at.timestamp():.6f}", algorithm="sha256").hexdigest()[:12]
+
+
+def letters_of(rows: Sequence[Claimed], channel: Channel, *, now: datetime) -> dict[int, Letter]:
+    """Render the messages and keep their words. One that cannot be rendered gets its `problem` and no letter."""
+    ready = {} if not channel.needs_words else _words_there([row.pk for row in rows])
+    letters = {}
+    for row in rows:
+        text, html = ready.get(row.pk, ("", ""))
+        if channel.needs_words and not (text or html):
+            try:
+                text, html = render(kind=row.kind, subject=row.subject, data=row.data, name=row.name)
+            except Exception as problem:
+                log.exception("a message cannot be rendered", extra={"message_id": row.pk})
+                row.problem = f"It could not be written: {problem}."
+                continue
+        token = token_of(row.pk, row.created_at)
+        letters[row.pk] = Letter(row.pk, token, row.user_id, row.address, row.name, row.subject, text, html, now)
+    if channel.needs_words:
+        _keep_words([letter for pk, letter in letters.items() if pk not in ready])
+    return letters
+
+
+def _words_there(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    return {pk: (text, html) for pk, text, html in MessageBody.objects.filter(pk__in=ids).values_list("pk", "text", "html")}
+
+
+def _keep_words(letters: Sequence[Letter]) -> None:
+    MessageBody.objects.bulk_create(
+        [MessageBody(message_id=letter.message_id, text=letter.text, html=letter.html) for letter in letters],
+        ignore_conflicts=True,
+    )

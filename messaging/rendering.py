@@ -1,0 +1,60 @@
+"""From a stored message to the words that leave: templates/email/RENDERER.html and .txt, filled when it is sent."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.template import engines
+from jinja2 import Environment, Template
+
+from messaging.kinds import described
+
+
+class Words(NamedTuple):
+    """The plain text and the HTML of a mail; they say the same."""
+
+    text: str
+    html: str
+
+
+@cache
+def _environments() -> tuple[Environment, Environment]:
+    """Our templates with and without escaping: an ampersand in plain text is an ampersand."""
+    html: Environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    return html, html.overlay(autoescape=False)
+
+
+@cache
+def _compiled(renderer: str) -> tuple[Template, Template]:
+    html, text = _environments()
+    return html.get_template(f"email/{renderer}.html"), text.get_template(f"email/{renderer}.txt")
+
+
+def _templates(renderer: str) -> tuple[Template, Template]:
+    if settings.DEBUG:  # look for changes on disk, as the pages do
+        html, text = _environments()
+        return html.get_template(f"email/{renderer}.html"), text.get_template(f"email/{renderer}.txt")
+    return _compiled(renderer)
+
+
+def render(*, kind: str, subject: str, data: dict[str, Any], name: str) -> Words:
+    """Write the mail. `data["url"]`, a path, becomes an address. Raises what a broken template raises."""
+    known = described(kind)
+    html, text = _templates(known.renderer)
+    context = {
+        "subject": subject,
+        "data": data,
+        "name": name,
+        "kind": known,
+        "site": settings.SITE_URL,
+        "url": absolute(data.get("url", "")),
+        "settings_url": absolute("/settings/notifications/"),
+    }
+    return Words(text.render(context), html.render(context))
+
+
+def absolute(path: str) -> str:
+    """An address that works from a mail."""
+    return f"{settings.SITE_URL}{path}" if path.startswith("/") else path

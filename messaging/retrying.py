@@ -1,0 +1,20 @@
+"""When to try again what a provider could not take."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+#: After so many failures a message is given up.
+ATTEMPTS = 7
+FIRST, FACTOR, LONGEST = 30.0, 4.0, 6 * 3600.0  # seconds
+
+
+def wait_before(attempts: int, chance: float) -> timedelta | None:
+    """How long to wait after `attempts` failures, or None to give up.
+
+    Each wait is four times the last, up to six hours; `chance` (0 to 1) spreads it from half to one and a half, so
+    that what failed together does not come back together.
+    """
+    if attempts >= ATTEMPTS:
+        return None
+    return timedelta(seconds=min(LONGEST, FIRST * FACTOR ** max(0, attempts - 1)) * (0.5 + chance))
