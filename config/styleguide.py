@@ -23,7 +23,16 @@ class SampleForm(forms.Form):
 
 def moments(now: datetime) -> dict[str, datetime]:
     """Return one moment for each way a time is said."""
-    steps = {"soon": 3 / 60, "later": 5, "tomorrow": 22, "days": 75, "weeks": 500, "late": -0.6, "yesterday": -19, "older": -52}
+    steps = {
+        "soon": 3 / 60,
+        "later": 5,
+        "tomorrow": 22,
+        "days": 75,
+        "weeks": 500,
+        "late": -0.6,
+        "yesterday": -19,
+        "older": -52,
+    }
     return {name: now + timedelta(hours=hours) for name, hours in steps.items()}
 
 
@@ -31,5 +40,12 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     """Show the components."""
     now = timezone.now()
     form = SampleForm(data={"name": "Maria Santos", "email": "maria at example", "channel": "email"})
-    context = {"form": form, "at": moments(now), "now": now, "channels": CHANNELS, "unread": 2, "nav_counts": {"focus": 12}}
+    context = {
+        "form": form,
+        "at": moments(now),
+        "now": now,
+        "channels": CHANNELS,
+        "unread": 2,
+        "nav_counts": {"focus": 12},
+    }
     return render(request, "styleguide/page.html", context)
