@@ -10,6 +10,21 @@ from crm.access import colleague_ids, team_ids
 
 if TYPE_CHECKING:
     from crm.models import User
+    from followups.models.followup import FollowUpQuerySet
+
+
+def followups_for(user: User) -> FollowUpQuerySet:
+    """The door for pages, API and verbs: the follow-ups that the user may see."""
+    from followups.models import FollowUp
+
+    return FollowUp.objects.visible_to(user)
+
+
+def deleted_followups_for(user: User) -> FollowUpQuerySet:
+    """The door to the bin: deleted ones that the user could see, for `restore`."""
+    from followups.models import FollowUp
+
+    return FollowUp.objects.filter(followup_scope(user), deleted_at__isnull=False)
 
 
 def followup_scope(user: User) -> Q:
