@@ -59,6 +59,7 @@ def logging_settings(*, human: bool, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
-            "django.server": {"handlers": [], "propagate": True},
+            # One line for each pulse, three times over, would bury everything else; failures are errors.
+            **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
         },
     }

@@ -78,7 +78,7 @@ class Postgres:
         )
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [OWNER]).fetchone():
-                connection.execute(f"CREATE DATABASE {OWNER}")  # type: ignore[call-overload]
+                connection.execute(f"CREATE DATABASE {OWNER}")
 
     def stop(self) -> None:
         """Shut down; open connections are cut, nothing committed is lost."""

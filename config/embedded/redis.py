@@ -44,9 +44,7 @@ class Redis:
         """Start it and wait until it answers."""
         command: list[str | Path] = [binary(), "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"]
         command += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", self.sockets]
-        self._process = process.start(
-            command, user=self.user, death=signal.SIGTERM, log=self.log, answers=self.answers
-        )
+        self._process = process.start(command, user=self.user, death=signal.SIGTERM, log=self.log, answers=self.answers)
 
     def stop(self) -> None:
         """End it."""
