@@ -4,9 +4,9 @@ import re
 import secrets
 from collections.abc import Callable
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from config.live_address import live_origin
 from config.logs import request_id
 
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -35,15 +35,15 @@ class RequestId:
         return response
 
 
-def content_security_policy() -> str:
-    """Return the policy: everything from here, nothing inline, no frames."""
+def content_security_policy(live: str) -> str:
+    """Return the policy: everything from here, news also from `live`, nothing inline, no frames of others."""
     rules = {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
-        "connect-src": ["'self'", *([settings.LIVE_ORIGIN] if settings.LIVE_ORIGIN else [])],
+        "connect-src": ["'self'", *([live] if live else [])],
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
@@ -56,10 +56,9 @@ class SecurityHeaders:
     """Tells the browser what a page may do. A view may set a header first, to be stricter or to preview a mail."""
 
     def __init__(self, get_response: Handler) -> None:
-        """Build the headers once."""
+        """Build what is the same for all once."""
         self.get_response = get_response
         self.headers = {
-            "Content-Security-Policy": content_security_policy(),
             "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
             "Referrer-Policy": "same-origin",
             "X-Content-Type-Options": "nosniff",
@@ -70,4 +69,6 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in self.headers.items():
             response.headers.setdefault(name, value)
+        if "Content-Security-Policy" not in response.headers:
+            response.headers["Content-Security-Policy"] = content_security_policy(live_origin(request))
         return response

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from config.live_address import live_url
 from crm.zones import local_day, moment, zone
 from followups.models import FollowUp
 from messaging.bell import unread_count
@@ -47,5 +47,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "unread": SimpleLazyObject(lambda: unread_count(user)),
         "nav_counts": SimpleLazyObject(lambda: {"focus": due_today(user, now=timezone.now())}),
-        "live_url": getattr(settings, "LIVE_URL", ""),
+        "live_url": live_url(request),
     }

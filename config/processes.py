@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
-CELERY = "celery --app config"
+CELERY = "celery --quiet --app config"
 QUIET = "--without-gossip --without-mingle --without-heartbeat --loglevel INFO"  # chatter among workers, not needed
 
 PROCESSES = {
     # Pages, on as many processes as there are cores.
     "web": "gunicorn --config python:config.web config.wsgi",
+    # Live updates: one light process holds the streams of all open pages.
+    "live": "uvicorn config.asgi:application --no-access-log --log-level warning",
     # Reminders, messages and automations. Nothing slow may stand in their way, so they have a worker of their own.
     "worker": f"{CELERY} worker --hostname swift@%h --queues notifications,automation --concurrency 2 -O fair {QUIET}",
     # Imports, reports and whatever else may take its time.
@@ -29,4 +31,12 @@ def command(line: str) -> str:
 
 def environment() -> dict[str, str]:
     """Return the environment that every process gets."""
-    return {**os.environ, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "config.settings"}
+    port = os.environ.get("LIVE_PORT") or str(int(os.environ.get("PORT") or "8000") + 1)
+    return {
+        "LIVE_URL": f":{port}/live/",
+        "UVICORN_HOST": os.environ.get("HOST") or "127.0.0.1",
+        "UVICORN_PORT": port,
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }

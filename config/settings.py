@@ -25,7 +25,8 @@ else:
     ALLOWED_HOSTS = env.listed("ALLOWED_HOSTS")
 SECRET_KEY_FALLBACKS = env.listed("SECRET_KEY_FALLBACKS")
 SITE_URL = env.text("SITE_URL", f"http://{env.text('HOST', '127.0.0.1')}:{env.text('PORT', '8000')}").rstrip("/")
-LIVE_ORIGIN = env.text("LIVE_ORIGIN")  # where open pages listen for changes, if not under SITE_URL
+# Where open pages listen for news: an address, a path, ":8001/live/" for another port of the host, or nowhere.
+LIVE_URL = env.text("LIVE_URL")
 
 # --- Apps: the floors of the house from the ground up, then what they stand on ----------------------
 LOCAL_APPS = ["crm", "messaging", "followups"]
@@ -141,6 +142,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "config.account_adapter.InvitedOnly"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "optional"

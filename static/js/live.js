@@ -16,7 +16,7 @@ function heard(event) {
 }
 
 let stream = null;
-const listen = () => { stream ??= new EventSource(address); stream.onmessage = heard; };
+const listen = () => { stream ??= new EventSource(address, { withCredentials: true }); stream.onmessage = heard; };
 if (address) {
   listen();
   // A page kept by the browser for going back must not hold a connection.
