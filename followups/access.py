@@ -40,8 +40,6 @@ def followup_scope(user: User) -> Q:
     if user.role == Role.MANAGER:
         people = colleague_ids(user)
         theirs = Contact.objects.filter(Q(owner__in=people) | Q(team__in=team_ids(user)))
-        return living & (
-            Q(assignee__in=people) | Q(creator=user) | Q(contact__in=theirs.values("pk"))
-        )
+        return living & (Q(assignee__in=people) | Q(creator=user) | Q(contact__in=theirs.values("pk")))
     owned = Contact.objects.filter(owner=user)
     return living & (Q(assignee=user) | Q(creator=user) | Q(contact__in=owned.values("pk")))

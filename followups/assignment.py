@@ -19,9 +19,9 @@ def candidates(now: datetime) -> list[Candidate]:
     Four queries. Managers and administrators step in when no agent is there.
     """
     people = list(
-        User.objects.all().workers().values_list(
-            "pk", "full_name", "email", "role", "capacity", "time_zone", "countries", "languages"
-        )
+        User.objects.all()
+        .workers()
+        .values_list("pk", "full_name", "email", "role", "capacity", "time_zone", "countries", "languages")
     )
     carried = {
         row["assignee"]: (row["number"], row["latest"])
@@ -54,9 +54,7 @@ def candidates(now: datetime) -> list[Candidate]:
     return found
 
 
-def share_out(
-    needs: Sequence[tuple[Need, Collection[int]]], people: Sequence[Candidate]
-) -> list[Choice]:
+def share_out(needs: Sequence[tuple[Need, Collection[int]]], people: Sequence[Candidate]) -> list[Choice]:
     """A person for each need, in order, those in its second part avoided; what one gets counts for the next.
 
     Raises NobodyThere.

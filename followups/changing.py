@@ -17,8 +17,8 @@ from followups import reminder_rows
 from followups.due import Due, anchor, in_words
 from followups.lifecycle import COMPLETED, MOVES, refusal
 from followups.models import FollowUp
-from followups.reminder_plans import ReminderPlan
 from followups.people import Person, load_people
+from followups.reminder_plans import ReminderPlan
 from followups.undoing import COLUMNS, KIND, as_json
 
 if TYPE_CHECKING:
@@ -86,7 +86,14 @@ class Change:
                 FROM unnest(%s::bigint[]{arrays}) AS t(id{names})
                 WHERE f.id = t.id AND f.status = ANY(%s) AND (f.deleted_at IS NULL) = %s RETURNING f.id
                 """,
-                [*same.values(), self.now, self.ids, *map(list, each.values()), list(rule.leaves), self.move != "restore"],
+                [
+                    *same.values(),
+                    self.now,
+                    self.ids,
+                    *map(list, each.values()),
+                    list(rule.leaves),
+                    self.move != "restore",
+                ],
             )
             written = len(cursor.fetchall())
         if written != len(self.rows):  # they are locked, so this is a fault of the program

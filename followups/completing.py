@@ -47,7 +47,9 @@ def complete(
     with changing("complete", followups, by=by, now=now, version=version, undo_as="Completed") as change:
         types = {one.pk: one for one in FollowUpType.objects.all()}
         if chosen.type_id is not None:
-            change.refuse(lambda row: "" if row["type_id"] == chosen.type_id else _not_offered(chosen, types[row["type_id"]]))
+            change.refuse(
+                lambda row: "" if row["type_id"] == chosen.type_id else _not_offered(chosen, types[row["type_id"]])
+            )
         change.write(
             status=COMPLETED,
             completed_at=now,
@@ -95,7 +97,9 @@ def _reach(
     if len(silent) == 1:
         change.result.suggestion = next(iter(silent.values()))
     elif silent:
-        change.result.suggestion = f"{len(silent)} leads have not answered {ATTEMPTS} attempts in a row. Move them to lost?"
+        change.result.suggestion = (
+            f"{len(silent)} leads have not answered {ATTEMPTS} attempts in a row. Move them to lost?"
+        )
 
 
 def _outcome(slug: str) -> Outcome:

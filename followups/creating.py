@@ -190,7 +190,8 @@ def _insert(
     arrays = ", ".join(f"%s::{kind}[]" for kind, _ in columns.values())
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('followups_followup', 'id')) FROM generate_series(1, %s)", [len(wanted)]
+            "SELECT nextval(pg_get_serial_sequence('followups_followup', 'id')) FROM generate_series(1, %s)",
+            [len(wanted)],
         )
         ids = [row[0] for row in cursor.fetchall()]
         cursor.execute(

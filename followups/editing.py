@@ -46,7 +46,9 @@ def edit(
         values["type_id"] = type_id
     with changing("edit", followups, by=by, now=now, version=version, undo_as="Changed") as change:
         if reminders is None:
-            change.refuse(lambda row: "" if any(row[name] != new for name, new in values.items()) else "Nothing changed.")
+            change.refuse(
+                lambda row: "" if any(row[name] != new for name, new in values.items()) else "Nothing changed."
+            )
         change.write(**values)
         if reminders is not None:
             change.replace_reminders(reminders)
@@ -76,7 +78,9 @@ def tag(
             "added": [[pk, one] for pk, ones in added.items() for one in ones],
             "removed": [[pk, one] for pk, ones in removed.items() for one in ones],
         }
-        change.tell("followup_tagged", lambda row: _tag_data(added.get(row["id"], []), removed.get(row["id"], []), names))
+        change.tell(
+            "followup_tagged", lambda row: _tag_data(added.get(row["id"], []), removed.get(row["id"], []), names)
+        )
     return change.result
 
 

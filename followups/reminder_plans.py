@@ -83,12 +83,9 @@ def replan(
     changed: dict[int, Firing] = {}
     for reminder in reminders:
         new = firing(reminder.before_minutes, reminder.at, anchor=anchor, snoozed_until=snoozed_until, now=now)
-        if reminder.state == "waiting":
-            if new.fire_at != reminder.fire_at:
-                changed[reminder.id] = new
-        elif reminder.state != "fired" or reminder.at is None:
-            if new.fire_at > now and new.fire_at != reminder.fire_at:
-                changed[reminder.id] = new
+        told = reminder.state == "fired" and reminder.at is not None
+        if new.fire_at != reminder.fire_at and (reminder.state == "waiting" or (new.fire_at > now and not told)):
+            changed[reminder.id] = new
     return changed
 
 

@@ -39,7 +39,9 @@ def add(planned: Sequence[Planned], *, now: datetime) -> list[Image]:
     for undo, the new ones as cancelled."""
     if not planned:
         return []
-    planned = list({(one.followup_id, one.plan.user_id or one.anchor.assignee_id, one.plan.slot): one for one in planned}.values())
+    planned = list(
+        {(one.followup_id, one.plan.user_id or one.anchor.assignee_id, one.plan.slot): one for one in planned}.values()
+    )
     fires = [
         firing(
             one.plan.before_minutes, one.plan.at, anchor=one.anchor.at, snoozed_until=one.anchor.snoozed_until, now=now
@@ -98,9 +100,7 @@ def wait_again(anchors: Mapping[int, Anchor], *, now: datetime) -> list[Image]:
     return _again(anchors, revive, now)
 
 
-def _again(
-    anchors: Mapping[int, Anchor], decide: Callable[..., dict[int, Firing]], now: datetime
-) -> list[Image]:
+def _again(anchors: Mapping[int, Anchor], decide: Callable[..., dict[int, Firing]], now: datetime) -> list[Image]:
     stored: dict[int, list[Standing]] = {}
     facts: dict[int, tuple[bool, int]] = {}
     rows = Reminder.objects.filter(followup_id__in=list(anchors)).values_list(

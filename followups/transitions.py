@@ -99,7 +99,9 @@ def reschedule(
                 "reschedule_count": [row["reschedule_count"] + 1 for row in change.rows],
             },
         )
-        change.move_reminders([{**row, "due_on": due.on, "due_at": due.at, "snoozed_until": None} for row in change.rows])
+        change.move_reminders(
+            [{**row, "due_on": due.on, "due_at": due.at, "snoozed_until": None} for row in change.rows]
+        )
         change.close_escalations()
         change.tell(
             "followup_rescheduled",

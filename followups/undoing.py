@@ -92,8 +92,10 @@ def _sort(images: list[dict[str, Any]]) -> tuple[UndoResult, dict[int, tuple[str
     """Lock the rows; those as the step left them with subject and contact, the rest with why not."""
     wanted = {image["id"]: image["version"] for image in images}
     locked = FollowUp.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
-    found = {pk: (version, subject, contact) for pk, version, subject, contact in locked.values_list(
-        "pk", "version", "subject", "contact_id")}
+    found = {
+        pk: (version, subject, contact)
+        for pk, version, subject, contact in locked.values_list("pk", "version", "subject", "contact_id")
+    }
     result = UndoResult()
     subjects = {}
     for pk, version in wanted.items():

@@ -29,7 +29,13 @@ def contacts(number: int, **fields: Any) -> list[Contact]:
     """Store many contacts at once."""
     return Contact.objects.bulk_create(
         [
-            Contact(first_name=f"Client {i}", email=f"client{next(_number)}@example.org", created_at=NOW, updated_at=NOW, **fields)
+            Contact(
+                first_name=f"Client {i}",
+                email=f"client{next(_number)}@example.org",
+                created_at=NOW,
+                updated_at=NOW,
+                **fields,
+            )
             for i in range(number)
         ]
     )
@@ -50,9 +56,7 @@ def new_followup(who: Contact, assignee: User | None, *, type: str = "call", **f
     )
 
 
-def followup(
-    who: Contact, assignee: User, *, by: User | None = None, now: datetime = NOW, **fields: Any
-) -> FollowUp:
+def followup(who: Contact, assignee: User, *, by: User | None = None, now: datetime = NOW, **fields: Any) -> FollowUp:
     """Store a follow-up."""
     [pk] = create([new_followup(who, assignee, **fields)], by=by, now=now)
     return FollowUp.objects.get(pk=pk)

@@ -131,7 +131,9 @@ def test_text_that_tries_to_be_a_program_is_made_harmless(people: People) -> Non
 def test_a_thousand_cost_as_many_queries_as_two(people: People) -> None:
     def cost(number: int) -> int:
         rows = [new_followup(one, None, reminders=None) for one in contacts(number)]
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             assert len(create(rows, by=people.mara, now=NOW)) == number
         return len(queries)
 
