@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "config.middleware.RequestId",
     "config.metrics.RequestMetrics",
     "config.middleware.SecurityHeaders",
+    "config.api_problems.ApiProblems",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -65,7 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "config.person.PersonsZone",
-    "pghistory.middleware.HistoryMiddleware",  # the audit's who and where
+    "crm.audit_context.AuditContext",  # the audit's who and where
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "config.urls"

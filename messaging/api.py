@@ -1,0 +1,167 @@
+"""Messages over the API: what was said to whom, and why it was or was not sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from crm.api.auth import Token, caller
+from crm.api.problems import not_found
+from crm.api.shapes import Cursor, Id, Limit
+from crm.pagination import Order, page
+from messaging.access import messages_for
+from messaging.models import Message, MessageChannel, MessageStatus
+
+router = Router(tags=["Messages"])
+READ = Token("messages:read", "messages.view")
+NEWEST = Order("newest", (), descending=True)
+
+
+class MessageEventOut(Schema):
+    kind: str
+    at: datetime
+    detail: str
+
+
+class MessageOut(Schema):
+    id: int
+    channel: str
+    direction: str
+    kind: str
+    to: str
+    contact: int | None
+    user: int | None
+    followup: int | None
+    automation: int | None
+    step: int | None
+    subject: str
+    body: str | None = Field(description="The words as they left; empty until then, and in lists")
+    status: str
+    reason: str
+    cost: float | None
+    provider: str
+    provider_id: str
+    created_at: datetime
+    send_after: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    events: list[MessageEventOut]
+
+
+class MessagePage(Schema):
+    items: list[MessageOut]
+    next: str | None
+
+
+class DecisionOut(Schema):
+    at: datetime
+    verdict: str
+    rule: str
+    sentence: str
+    facts: dict[str, Any]
+
+
+class Why(Schema):
+    id: int
+    status: str
+    reason: str
+    decisions: list[DecisionOut]
+    events: list[MessageEventOut]
+
+
+class MessageFilter(Schema):
+    contact: Id | None = None
+    followup: Id | None = None
+    user: Id | None = None
+    channel: Literal[tuple(MessageChannel.values)] | None = None  # type: ignore[valid-type]
+    status: Literal[tuple(MessageStatus.values)] | None = None  # type: ignore[valid-type]
+    direction: Literal["out", "in"] | None = None
+    kind: str = Field("", max_length=40)
+    cursor: Cursor = ""
+    limit: Limit = 50
+
+
+_PLAIN = (
+    "id",
+    "channel",
+    "direction",
+    "kind",
+    "to",
+    "subject",
+    "status",
+    "reason",
+    "cost",
+    "provider",
+    "provider_id",
+    "created_at",
+    "send_after",
+    "sent_at",
+    "delivered_at",
+)
+
+
+def message_out(message: Message, *, words: bool) -> dict[str, Any]:
+    """The message as a plain dictionary, with its words if asked."""
+    body = getattr(message, "body", None) if words else None
+    return {name: getattr(message, name) for name in _PLAIN} | {
+        "contact": message.contact_id,
+        "user": message.user_id,
+        "followup": message.cause_id if message.cause_kind == "followup" else None,
+        "automation": None,
+        "step": None,
+        "body": (body.text or body.html) if body else None,
+        "events": events_out(message),
+    }
+
+
+def events_out(message: Message) -> list[dict[str, Any]]:
+    return [{"kind": one.kind, "at": one.at, "detail": one.detail} for one in message.events.all()]
+
+
+@router.get("/messages", auth=READ, response=MessagePage)
+def list_messages(request: HttpRequest, wanted: Query[MessageFilter]) -> dict[str, Any]:
+    """The messages that you may see, newest first."""
+    exact: dict[str, Any] = {
+        "contact_id": wanted.contact,
+        "user_id": wanted.user,
+        "channel": wanted.channel,
+        "status": wanted.status,
+        "direction": wanted.direction,
+        "kind": wanted.kind or None,
+    }
+    if wanted.followup is not None:
+        exact |= {"cause_kind": "followup", "cause_id": wanted.followup}
+    rows = messages_for(caller(request)).filter(**{name: value for name, value in exact.items() if value is not None})
+    items, after = page(rows.prefetch_related("events"), NEWEST, cursor=wanted.cursor, limit=wanted.limit)
+    return {"items": [message_out(message, words=False) for message in items], "next": after}
+
+
+def one(request: HttpRequest, message_id: int) -> Message:
+    """The message through the door. Raises Problem 404."""
+    rows = messages_for(caller(request)).select_related("body").prefetch_related("events")
+    found = rows.filter(pk=message_id).first()
+    if found is None:
+        raise not_found("message")
+    return found
+
+
+@router.get("/messages/{int:message_id}", auth=READ, response=MessageOut)
+def get_message(request: HttpRequest, message_id: Id) -> dict[str, Any]:
+    """One message with its words and what became of it."""
+    return message_out(one(request, message_id), words=True)
+
+
+@router.get("/messages/{int:message_id}/why", auth=READ, response=Why)
+def why_message(request: HttpRequest, message_id: Id) -> dict[str, Any]:
+    """Every decision about the message, with its reason and the facts used."""
+    message = one(request, message_id)
+    decisions = [
+        {"at": row.at, "verdict": row.verdict, "rule": row.rule, "sentence": row.sentence, "facts": row.facts}
+        for row in message.decisions.order_by("pk")
+    ]
+    plain = {"id": message.pk, "status": message.status, "reason": message.reason}
+    return plain | {"decisions": decisions, "events": events_out(message)}
