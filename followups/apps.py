@@ -11,10 +11,13 @@ class FollowUpsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, notices, undo, subscribers and sweeps."""
+        from crm.due import Sweep, register_sweep
         from crm.undo import register_undoer
-        from followups import event_kinds, notice_kinds, undoing
+        from followups import escalation, event_kinds, notice_kinds, reminders, undoing
 
         event_kinds.register()
         notice_kinds.register()
         register_undoer(undoing.KIND, undoing.take_back)
         register_undoer(undoing.KIND_CREATED, undoing.take_back_created)
+        register_sweep(Sweep("reminders", reminders.DUE_SQL, reminders.sweep_reminders))
+        escalation.register()

@@ -14,6 +14,7 @@ def register() -> None:
             ("in_app", "email"),
             help="Before a follow-up is due, at the times set on it",
             icon="alarm-clock",
+            renderer="reminder",
         ),
         NoticeKind("assigned", "Given to you", help="When somebody gives you follow-ups", icon="inbox"),
         NoticeKind("new_lead", "New leads", urgent=True, help="When a new lead waits for your first call", icon="zap"),
