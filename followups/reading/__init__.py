@@ -1,0 +1,1 @@
+"""What pages read: facts for a whole page in a fixed number of queries, and the pure rules that order them."""

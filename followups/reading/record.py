@@ -1,0 +1,94 @@
+"""One follow-up with everything about it: words, tags, reminders, escalation and history, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from crm.event_kinds import kind_of
+from crm.models import Event, Tag, User
+from crm.zones import zone
+from followups.access import followups_for
+from followups.models import Escalation, FollowUp, Reminder
+from followups.models.followup import FollowUpQuerySet
+from followups.reading.facing import Facing, facing
+from followups.reading.focus_order import why_now
+from followups.reading.rows import Row, candidate, rows_of
+
+MOST_HISTORY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of history: the sentence, what somebody wrote with it, who and when."""
+
+    icon: str
+    text: str
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    row: Row
+    followup: FollowUp
+    facing: Facing
+    tags: list[Tag]
+    reminders: list[Reminder]
+    escalation: Escalation | None
+    history: list[Told]
+
+
+def record_of(user: User, found: FollowUpQuerySet, now: datetime) -> Record | None:
+    """Read one follow-up that came through the door; None when there is none."""
+    rows = rows_of(found, now, zone(user.time_zone))
+    if not rows:
+        return None
+    row = rows[0]
+    followup = found.select_related("creator", "completed_by", "outcome", "template").get()
+    reason = why_now(candidate(row), now, zone(user.time_zone)) if row["open"] else ""
+    faced = facing(user, row, reason, now)
+    assert faced is not None
+    return Record(
+        row=row,
+        followup=followup,
+        facing=faced,
+        tags=list(followup.tags.all()),
+        reminders=list(followup.reminders.select_related("user").order_by("fire_at", "pk")),
+        escalation=followup.escalations.filter(closed_at__isnull=True).first(),
+        history=history(row["id"]),
+    )
+
+
+def history(followup_id: int) -> list[Told]:
+    """What happened to a follow-up, newest first."""
+    events = (
+        Event.objects.filter(subject_kind="followup", subject_id=followup_id)
+        .select_related("user")
+        .order_by("-pk")[:MOST_HISTORY]
+    )
+    return [_told(event) for event in events]
+
+
+class _Data(dict[str, Any]):
+    """An event's data for its sentence; a word that an old event lacks is left out."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _told(event: Event) -> Told:
+    kind = kind_of(event.kind)
+    words = event.data.get("notes") or event.data.get("reason") or event.data.get("because") or ""
+    by = event.user.name if event.user else "Followthrough"
+    return Told(kind.icon, kind.title.format_map(_Data(event.data)), str(words), by, event.occurred_at)
+
+
+def of_contact(user: User, contact_id: int, now: datetime, done: int = 50) -> tuple[list[Row], list[Row]]:
+    """A contact's open follow-ups by time and the ended ones, newest first; two queries."""
+    theirs = followups_for(user).filter(contact=contact_id)
+    there = zone(user.time_zone)
+    ended = theirs.filter(status__in=["completed", "cancelled"]).order_by("-due_by", "-pk")[:done]
+    return rows_of(theirs.open().order_by("-pinned", "due_by", "pk"), now, there), rows_of(ended, now, there)

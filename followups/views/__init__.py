@@ -1,0 +1,1 @@
+"""Pages of follow-ups, one file a page."""

@@ -1,0 +1,21 @@
+"""The dashboard: what to do next, and why."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from followups.reading.dashboard import dashboard
+from followups.views.asking import ids_in
+
+
+@require_GET
+@login_required
+def dashboard_page(request: HttpRequest) -> HttpResponse:
+    """Show the day of the person, or of those `?of=` names."""
+    now = timezone.now()
+    day = dashboard(request.user, request.GET.get("of", ""), ids_in(request.GET.get("skip", "")), now)
+    return render(
+        request, "followups/dashboard.html", {"day": day, "now": now, "may_edit": request.user.can("followups.edit")}
+    )
