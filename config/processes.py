@@ -13,7 +13,7 @@ PROCESSES = {
     # Pages, on as many processes as there are cores.
     "web": "gunicorn --config python:config.web config.wsgi",
     # Live updates: one light process holds the streams of all open pages.
-    "live": "uvicorn config.asgi:application --no-access-log --log-level warning",
+    "live": "uvicorn config.asgi:application --no-access-log --log-level warning --timeout-graceful-shutdown 3",
     # Reminders, messages and automations. Nothing slow may stand in their way, so they have a worker of their own.
     "worker": f"{CELERY} worker --hostname swift@%h --queues notifications,automation --concurrency 2 -O fair {QUIET}",
     # Imports, reports and whatever else may take its time.

@@ -30,6 +30,7 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
         check_port(host, port)
+        check_port(host, processes.environment()["UVICORN_PORT"], "LIVE_PORT")
         frontend.ready()
         with embedded.owned(local, wait_for_others=False) as addresses:
             if addresses is None:
@@ -54,7 +55,7 @@ def leave(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def check_port(host: str, port: str) -> None:
+def check_port(host: str, port: str, variable: str = "PORT") -> None:
     """Refuse a port that is taken or that we may not open, before anything is started."""
     try:
         found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
@@ -63,7 +64,7 @@ def check_port(host: str, port: str) -> None:
             probe.bind(found[4])
     except (OSError, ValueError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise OSError(f"{host}:{port} cannot be served: {reason}. Choose another: make run PORT=8001") from error
+        raise OSError(f"{host}:{port} cannot be served: {reason}. Choose another: make run {variable}=9000") from error
 
 
 def prepare(local: Path) -> None:
