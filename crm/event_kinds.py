@@ -55,4 +55,5 @@ register_kinds(
     EventKind("meeting_logged", "Meeting, {outcome}", "users", "contact"),
     EventKind("email_logged", "E-mail, {outcome}", "mail", "contact"),
     EventKind("message_logged", "Message, {outcome}", "message-square", "contact"),
+    EventKind("person_invited", "{by} invited {email}", "user-round-plus", "record"),
 )

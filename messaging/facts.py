@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from crm.models import User
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Lower
+
+from crm.models import Invitation, User
 from crm.zones import zone
 from messaging.models import NotificationPreference
 from messaging.policy import Person
@@ -38,10 +41,13 @@ def load_people(user_ids: Collection[int], kinds: Collection[str]) -> People:
     rows = User.objects.filter(pk__in=user_ids).only(
         "full_name", "email", "is_active", "time_zone", "quiet_from", "quiet_to"
     )
+    # An account that waits for its invitation to be accepted may get that one letter.
+    invited = Invitation.objects.waiting().filter(email=Lower(OuterRef("email")))
+    rows = rows.annotate(invited=Exists(invited))
     people = {
         row.pk: Person(
             name=row.name,
-            active=row.is_active,
+            active=row.is_active or row.invited,
             address=row.email,
             zone=zone(row.time_zone),
             quiet_from=row.quiet_from,

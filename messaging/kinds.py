@@ -19,6 +19,7 @@ class NoticeKind:
     help: str = ""
     icon: str = "bell"
     renderer: str = "notice"
+    choosable: bool = True  # shown among a person's preferences
 
 
 _kinds: dict[str, NoticeKind] = {}
@@ -41,4 +42,5 @@ def described(name: str) -> NoticeKind:
 
 
 def all_notices() -> list[NoticeKind]:
-    return list(_kinds.values())
+    """Those whose channels people choose."""
+    return [kind for kind in _kinds.values() if kind.choosable]

@@ -6,7 +6,16 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from crm.models.user import Role
+from crm.models.user import Role, User
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> InvitationQuerySet:
+        """Neither accepted nor taken back; it may have expired."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True)
+
+    def visible_to(self, user: User) -> InvitationQuerySet:
+        return self if user.can("team.manage") else self.none()
 
 
 class Invitation(models.Model):
@@ -19,6 +28,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [
