@@ -13,7 +13,7 @@ class FollowUpsConfig(AppConfig):
         """Register events, notices, undo, subscribers and sweeps."""
         from crm.due import Sweep, register_sweep
         from crm.undo import register_undoer
-        from followups import escalation, event_kinds, notice_kinds, reminders, undoing
+        from followups import checkins, escalation, event_kinds, handing_over, notice_kinds, reminders, undoing
 
         event_kinds.register()
         notice_kinds.register()
@@ -21,3 +21,5 @@ class FollowUpsConfig(AppConfig):
         register_undoer(undoing.KIND_CREATED, undoing.take_back_created)
         register_sweep(Sweep("reminders", reminders.DUE_SQL, reminders.sweep_reminders))
         escalation.register()
+        checkins.register()
+        handing_over.register()
