@@ -10,19 +10,22 @@ import os
 import signal
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 28, 47, 2
+SECBIT_NO_SETUID_FIXUP = 4  # access(2), by which PostgreSQL looks at its own files, then counts the right as well
 CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
 
 
-def keep_only_file_access(libc: ctypes.CDLL) -> bool:
-    """Reduce this process to the one capability, in a form that survives exec; return whether that worked."""
-    mask = 1 << CAP_DAC_OVERRIDE
+def keep_only_file_access(libc: ctypes.CDLL) -> None:
+    """Give up every capability but the one, or all where that one was never ours; let it survive exec."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    sets = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)  # effective, permitted, inheritable: low, then high
-    if libc.capset(header, sets) != 0:
-        return False
-    return bool(libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0) == 0)
+    for mask in (1 << CAP_DAC_OVERRIDE, 0):
+        sets = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)  # effective, permitted, inheritable: low, then high
+        if libc.capset(header, sets) == 0:
+            break
+    else:
+        sys.exit("root may not give up its rights here: run as an ordinary user")
+    libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0)  # refused: plain permissions may still do
 
 
 def main(uid: int, gid: int, death: int, command: list[str]) -> None:
@@ -32,6 +35,7 @@ def main(uid: int, gid: int, death: int, command: list[str]) -> None:
     if os.geteuid() == 0 and uid != 0:
         if linux:
             linux.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            linux.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
         try:
             os.setgroups([])
             os.setgid(gid)
@@ -39,7 +43,7 @@ def main(uid: int, gid: int, death: int, command: list[str]) -> None:
         except OSError as error:
             sys.exit(f"root may not become user {uid} here ({error.strerror}): run as an ordinary user")
         if linux:
-            keep_only_file_access(linux)  # where refused, plain permissions may still do
+            keep_only_file_access(linux)
     if linux:  # after the change of user, which would clear it
         linux.prctl(PR_SET_PDEATHSIG, death, 0, 0, 0)
         if os.getppid() != parent:

@@ -142,6 +142,16 @@ def test_a_data_directory_of_another_major_version_is_refused_in_one_line(server
     version.write_text("18\n")
 
 
+def copy_server(home: Path) -> Path:
+    """Copy PostgreSQL to another place, and return the directory of its programs there."""
+    server = postgres.binaries().parent
+    shutil.copytree(server, home / "package" / "postgres", ignore=shutil.ignore_patterns("include"))
+    libraries = server.parent.with_name(server.parent.name + ".libs")
+    if libraries.exists():
+        shutil.copytree(libraries, home / libraries.name)
+    return home / "package" / "postgres" / "bin"
+
+
 STARTER = """
 import json, sys, time
 from pathlib import Path
@@ -194,15 +204,20 @@ def test_a_checkout_under_a_very_long_path_works(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")
-def test_root_steps_down_even_under_a_directory_that_only_root_may_enter(tmp_path: Path) -> None:
+def test_root_steps_down_even_under_a_directory_that_only_root_may_enter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
+    copied = copy_server(closed)
+    monkeypatch.setattr(postgres, "binaries", lambda: copied)
     servers = Servers(closed / ".local", BOTH, durable=False)
     try:
         address = servers.start()[DATABASE]
         assert ask(address, "SELECT 1") == 1
         status = Path(f"/proc/{server_pid(closed / '.local')}/status").read_text()
         assert f"Uid:\t{pwd.getpwnam('nobody').pw_uid}\t" in status
+        assert "CapPrm:\t0000000000000002\n" in status  # to pass by file permissions, and nothing else
     finally:
         servers.stop()
 
@@ -216,17 +231,13 @@ def test_an_ordinary_user_needs_no_right_of_roots(monkeypatch: pytest.MonkeyPatc
     home = Path(tempfile.mkdtemp())
     try:
         # What the installation gives an ordinary user: files that they may read, and a directory of their own.
-        server = postgres.binaries().parent
-        shutil.copytree(server, home / "package" / "postgres", ignore=shutil.ignore_patterns("include"))
-        libraries = server.parent.with_name(server.parent.name + ".libs")
-        if libraries.exists():
-            shutil.copytree(libraries, home / libraries.name)
+        copied = copy_server(home)
         shutil.copy(redis.binary(), home)
         shutil.copy(process.LAUNCH, home)
         for path in (home, home / "own"):
             path.mkdir(exist_ok=True)
             os.chown(path, nobody.pw_uid, nobody.pw_gid)
-        monkeypatch.setattr(postgres, "binaries", lambda: home / "package" / "postgres" / "bin")
+        monkeypatch.setattr(postgres, "binaries", lambda: copied)
         monkeypatch.setattr(redis, "binary", lambda: home / "redis-server")
         monkeypatch.setattr(process, "LAUNCH", home / "launch.py")
         monkeypatch.setattr(sys, "executable", python)
