@@ -172,6 +172,10 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.text("STATIC_ROOT", str(LOCAL_DIR / "static"))
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = env.text("MEDIA_ROOT", str(LOCAL_DIR / "media"))
+# Uploads that nobody may fetch by an address: files on their way into the database.
+PRIVATE_DIR = env.text("PRIVATE_DIR", str(LOCAL_DIR))
+IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 300) * 1_000_000
+IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 2_000_000)
 STATIC_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if DEBUG

@@ -13,16 +13,26 @@ class CrmConfig(AppConfig):
         """Register the sweep that tells subscribers what happened: it comes first, the others follow from it."""
         from crm.dispatching import dispatch_pending
         from crm.due import Sweep, register_sweep
+        from crm.importing.running import run_waiting
+        from crm.handing_over import register_contacts
         from crm.taking_back import register_undoers
         from crm.undo import forget_expired
 
         register_undoers()
+        register_contacts()
         register_sweep(
             Sweep(
                 "events",
                 "EXISTS (SELECT FROM crm_pendingevent)"
                 " OR EXISTS (SELECT FROM crm_parkedevent WHERE next_at <= %(now)s)",
                 dispatch_pending,
+            )
+        )
+        register_sweep(
+            Sweep(
+                "imports",
+                "EXISTS (SELECT FROM crm_importbatch WHERE state IN ('queued', 'running') AND lease_until <= %(now)s)",
+                run_waiting,
             )
         )
         register_sweep(

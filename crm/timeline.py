@@ -67,6 +67,48 @@ def record(happenings: Iterable[Happening], *, now: datetime) -> list[int]:
     return ids
 
 
+def record_same(happening: Happening, contact_ids: Sequence[int], *, now: datetime) -> int:
+    """Store one happening for many contacts, each its own event, in one statement; returns how many.
+
+    The template's own contact and key are not used, and it moves no last-contact summary. Call inside the
+    transaction of the change. Raises KeyError for an unregistered kind.
+    """
+    if not is_known(happening.kind):
+        raise KeyError(happening.kind)
+    if not contact_ids:
+        return 0
+    from psycopg.types.json import Jsonb
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            WITH new AS (
+                INSERT INTO {Event._meta.db_table} (contact_id, kind, occurred_at, actor, user_id, subject_kind,
+                    subject_id, data, two_way, key, cause_id, depth, recorded_at)
+                SELECT t.id, %s, %s, %s, %s, %s, %s, %s, false, '', %s, %s, %s FROM unnest(%s::bigint[]) AS t(id)
+                RETURNING id, contact_id
+            )
+            INSERT INTO crm_pendingevent (event_id, shard) SELECT id, contact_id %% {SHARDS} FROM new
+            """,
+            [
+                happening.kind,
+                happening.occurred_at,
+                happening.actor,
+                happening.user_id,
+                happening.subject_kind,
+                happening.subject_id,
+                Jsonb(happening.data),
+                happening.cause_id,
+                happening.depth,
+                now,
+                list(contact_ids),
+            ],
+        )
+        count: int = cursor.rowcount
+    transaction.on_commit(wake_dispatcher)
+    return count
+
+
 def _insert(rows: Sequence[Happening], now: datetime) -> list[int]:
     # One statement, arrays in, for any number of events: the queue row is written with its event.
     from psycopg.types.json import Jsonb

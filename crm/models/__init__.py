@@ -7,7 +7,7 @@ from .consent import Consent
 from .contact import Contact, ContactParticipant, Lifecycle
 from .custom_field import CustomField
 from .event import Event, ParkedEvent, PendingEvent
-from .import_batch import ImportBatch, ImportedContact
+from .import_batch import ImportBatch, ImportedContact, ImportProblem
 from .invitation import Invitation
 from .note import Note
 from .organisation import Organisation
@@ -30,6 +30,7 @@ __all__ = [
     "Event",
     "IdempotencyKey",
     "ImportBatch",
+    "ImportProblem",
     "ImportedContact",
     "Invitation",
     "Lifecycle",

@@ -57,7 +57,6 @@ class ImportBatch(models.Model):
     merged = models.PositiveIntegerField(default=0)
     skipped = models.PositiveIntegerField(default=0)
     failed = models.PositiveIntegerField(default=0)
-    problems = models.JSONField(default=list, help_text="Bad rows: row, column, reason")
     error = models.TextField(blank=True)
     lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -71,11 +70,31 @@ class ImportBatch(models.Model):
         ]
 
 
+class ImportProblem(models.Model):
+    """A row that cannot be stored, or a value that is left out of one, with the reason in a sentence."""
+
+    # No database constraints here and below: an import writes these rows by the hundred thousand, all with one batch.
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="problems", db_constraint=False, db_index=False
+    )
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500)
+    #: The row is stored, only this value is not.
+    left_out = models.BooleanField()
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "id"], name="problems_of_import")]
+
+
 class ImportedContact(models.Model):
     """What one import did to one contact, so that all of it can be undone."""
 
-    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="contacts")
-    contact = models.ForeignKey("crm.Contact", on_delete=models.CASCADE, related_name="+")
+    # The unique constraint below serves as the index of the batch.
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="contacts", db_constraint=False, db_index=False
+    )
+    contact = models.ForeignKey("crm.Contact", on_delete=models.CASCADE, related_name="+", db_constraint=False)
     row = models.PositiveIntegerField()
     #: Values before a merge; empty for a contact that the import made.
     before = models.JSONField(null=True)

@@ -1,0 +1,1 @@
+"""Bringing contacts in from files (A13): read, guess, check, store, undo."""

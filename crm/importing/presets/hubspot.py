@@ -1,0 +1,22 @@
+"""HubSpot's contact export."""
+
+from crm.importing.presets.preset import Preset
+
+PRESET = Preset(
+    "hubspot",
+    "HubSpot contacts",
+    frozenset({"Record ID", "Lifecycle Stage"}),
+    {
+        "Record ID": "external_id",
+        "Contact owner": "owner",
+        "Lifecycle Stage": "lifecycle",
+        "Lead Status": "new:choice",
+        "Associated Company": "organisation",
+        "Company Name": "organisation",
+        "Mobile Phone Number": "phone",
+        "Unsubscribed from all email": "email_opt_out",
+        "Original Source": "source",
+        "Associated Deal IDs": "",
+        "Last Modified Date": "",
+    },
+)

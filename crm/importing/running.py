@@ -1,0 +1,287 @@
+"""Running an import: batch after batch, each committed whole with how far it got, so that it can stop anywhere and go on."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from crm.access import contacts_for
+from crm.duplicates import find_same, keys_of
+from crm.importing.checking import Checked, Problem
+from crm.importing.deciding import Decisions, Key, decide
+from crm.importing.merging import store_merges
+from crm.importing.plan import Plan, make_missing_fields, make_plan
+from crm.importing.reading import Table, open_table
+from crm.importing.seen import Seen
+from crm.importing.storing import LEASE, Story, store_new, store_opt_outs, store_problems, store_tags, store_way_back
+from crm.importing.text_files import Unreadable
+from crm.importing.undoing import undo
+from crm.models import Contact, CustomField, ImportBatch, Organisation
+from crm.models.import_batch import ImportState
+from crm.tagging import tags_named
+
+log = logging.getLogger(__name__)
+
+#: Rows a transaction: large enough to be fast, small enough to show progress and to hold locks briefly.
+BATCH = 5_000
+
+#: One batch as read and checked: how many rows it took from the file, the good ones, the problems.
+Piece = tuple[int, list[Checked], list[Problem]]
+_Item = TypeVar("_Item")
+
+
+class TakenOver(Exception):
+    """Another worker runs this import now."""
+
+
+def run(batch_id: int, *, now: datetime) -> bool:
+    """Run a queued import, dry run or undo, or one whose worker died, to its end; False when another has it.
+
+    Raises nothing but what stops a process: a file that turns out unreadable makes the import failed, with the reason.
+    """
+    with transaction.atomic():
+        batch = ImportBatch.objects.select_for_update(skip_locked=True).filter(pk=batch_id).first()
+        if batch is None or not _free(batch, now):
+            return False
+        batch.state = ImportState.RUNNING
+        batch.lease_until = timezone.now() + LEASE
+        batch.save(update_fields=["state", "lease_until"])
+        if not batch.options.get("dry_run") and not batch.options.get("undo"):
+            make_missing_fields(batch)
+    try:
+        _run_claimed(batch, now)
+    except Unreadable as problem:
+        _fail(batch, str(problem))
+    except FileNotFoundError:
+        _fail(batch, "The file is no longer there. Upload it again.")
+    except TakenOver:
+        return False
+    except Exception:
+        log.exception("import failed", extra={"import": batch.pk})
+        _fail(batch, "Something went wrong that is not the file's fault. What was stored so far can be undone.")
+    return True
+
+
+def _run_claimed(batch: ImportBatch, now: datetime) -> None:
+    if batch.options.get("undo"):
+        undo(batch, now=now)
+        return
+    table = open_table(Path(batch.path), encoding=batch.encoding, delimiter=batch.delimiter)
+    if batch.options.get("dry_run"):
+        _dry_run(batch, table)
+    else:
+        _real_run(batch, table, now)
+
+
+def run_waiting(now: datetime) -> int:
+    """Run the imports that nobody took, and those whose worker died; returns how many. The sweep's work."""
+    waiting = ImportBatch.objects.filter(state__in=[ImportState.QUEUED, ImportState.RUNNING], lease_until__lte=now)
+    return sum(run(pk, now=now) for pk in list(waiting.order_by("pk").values_list("pk", flat=True)))
+
+
+def _free(batch: ImportBatch, now: datetime) -> bool:
+    if batch.state == ImportState.QUEUED:
+        return True
+    return batch.state == ImportState.RUNNING and (batch.lease_until is None or batch.lease_until <= now)
+
+
+def _real_run(batch: ImportBatch, table: Table, now: datetime) -> None:
+    plan = make_plan(batch, table)
+    story = Story(batch, batch.created_by, now, Organisation.objects.current().rhythm)
+    done = batch.rows_done
+    for piece in _ahead(_pieces(table, plan, done)):
+        for attempt in range(4):
+            try:
+                with transaction.atomic():
+                    _store(piece, batch, done, plan, story)
+                break
+            except IntegrityError:
+                # Somebody stored one of these people between our look and our write: look again.
+                if attempt == 3:
+                    raise
+        done += piece[0]
+    _finish(batch, ImportState.DONE, done)
+
+
+def _pieces(table: Table, plan: Plan, after: int) -> Iterator[Piece]:
+    rows = table.rows(after=after)
+    check = plan.checker.check
+    most = settings.IMPORT_MAX_ROWS
+    while taken := list(islice(rows, BATCH)):
+        if (after := after + len(taken)) > most:
+            raise Unreadable(f"The file has more than {most:,} rows. Split it and import the parts one after the other.")
+        good: list[Checked] = []
+        problems: list[Problem] = []
+        for number, cells in taken:
+            checked, found = check(number, cells)
+            if checked is not None:
+                good.append(checked)
+            if found:
+                problems += found
+        yield len(taken), good, problems
+
+
+def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """Read and check the next batch while the database works on this one."""
+    ready: queue.Queue[tuple[_Item | None, BaseException | None]] = queue.Queue(maxsize=1)
+    stopped = threading.Event()
+
+    def put(item: _Item | None, error: BaseException | None) -> None:
+        while not stopped.is_set():
+            with suppress(queue.Full):
+                ready.put((item, error), timeout=0.1)
+                return
+
+    def work() -> None:
+        try:
+            for item in items:
+                put(item, None)
+                if stopped.is_set():
+                    return
+        except BaseException as problem:  # handed on to the thread that waits
+            put(None, problem)
+        else:
+            put(None, None)
+
+    threading.Thread(target=work, name="import reader", daemon=True).start()
+    try:
+        while True:
+            item, error = ready.get()
+            if error is not None:
+                raise error
+            if item is None:
+                return
+            yield item
+    finally:
+        stopped.set()
+
+
+def _store(piece: Piece, batch: ImportBatch, done: int, plan: Plan, story: Story) -> None:
+    count, good, problems = piece
+    _still_ours(batch, done)
+    keys = {row.row: keys_of(row.values) for row in good}
+    known = find_same(key for mine in keys.values() for key in mine)
+    made = decide(good, on_duplicate=batch.on_duplicate, known=known, hidden=_hidden(batch, known), keys=keys)
+    ids = store_new(made.new, story)
+    back = store_merges(made.into, story)
+    touched = [(ids[row.row], row) for row in made.new] + [(pk, row) for row, pk in made.into]
+    opted = store_opt_outs(touched, story)
+    names = {name for _, row in touched for name in row.tags}
+    tagged = store_tags(touched, tags_named(names) if names else {}, story)
+    entries = [(pk, number, None, 1) for number, pk in ids.items()]
+    rows_of = {pk: row.row for row, pk in made.into}
+    for pk, number in rows_of.items():
+        before, version = back.get(pk, ({}, 0))
+        entries.append((pk, number, {"values": before, "opted": opted.get(pk, []), "tags": tagged.get(pk, [])}, version))
+    store_way_back(entries, batch.pk)
+    _learn(plan, [row for _, row in touched])
+    every = [*problems, *made.problems]
+    store_problems(sorted(every, key=lambda one: one.row), batch.pk)
+    _note_progress(batch, done + count, made, every)
+
+
+def _still_ours(batch: ImportBatch, done: int) -> None:
+    """Raise TakenOver unless the row says what we believe: whoever commits a batch moves it on."""
+    row = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportState.RUNNING, rows_done=done).first()
+    if row is None:
+        raise TakenOver
+
+
+def _hidden(batch: ImportBatch, known: dict[Key, int]) -> set[int]:
+    """Contacts that the importer may not see: a file must not change what its owner cannot."""
+    found = {pk for pk in known.values() if pk > 0}
+    if not found or batch.created_by is None or batch.created_by.role == "administrator":
+        return set()
+    return found - set(contacts_for(batch.created_by).filter(pk__in=found).values_list("pk", flat=True))
+
+
+def _learn(plan: Plan, rows: Iterable[Checked]) -> None:
+    """Give the fields that this import made the choices that it met."""
+    slugs = [column.slug for column in plan.columns if column.learns and column.kind in ("choice", "choices")]
+    if not slugs:
+        return
+    met: dict[str, set[str]] = {slug: set() for slug in slugs}
+    for row in rows:
+        for slug in slugs:
+            value = row.custom.get(slug)
+            if value is not None:
+                met[slug].update(value if isinstance(value, list) else (value,))
+    for slug, values in met.items():
+        if values - set(plan.fields[slug].choices):
+            field = CustomField.objects.select_for_update().get(slug=slug)
+            field.choices = [*field.choices, *sorted(values - set(field.choices))]
+            field.save(update_fields=["choices"])
+            plan.fields[slug] = field
+
+
+def _note_progress(batch: ImportBatch, done: int, made: Decisions, problems: list[Problem]) -> None:
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        rows_done=done,
+        created=F("created") + len(made.new),
+        merged=F("merged") + len(made.into) + made.folded,
+        skipped=F("skipped") + made.skipped,
+        failed=F("failed") + len({one.row for one in problems if not one.left_out}),
+        lease_until=timezone.now() + LEASE,
+    )
+
+
+def _dry_run(batch: ImportBatch, table: Table) -> None:
+    """Go through the whole file and store only what would become of it: counts and problems."""
+    plan = make_plan(batch, table)
+    start_over(batch)
+    seen = Seen()
+    done = 0
+    try:
+        for count, good, problems in _ahead(_pieces(table, plan, 0)):
+            with transaction.atomic():
+                _still_ours(batch, done)
+                keys = {row.row: keys_of(row.values) for row in good}
+                every = [key for mine in keys.values() for key in mine]
+                known = seen.find(every) | find_same(every)
+                made = decide(good, on_duplicate=batch.on_duplicate, known=known, hidden=_hidden(batch, known), keys=keys)
+                seen.add({key: place if kind == "id" else -made.new[place].row for key, (kind, place) in made.brought.items()})
+                told = [*problems, *made.problems]
+                store_problems(sorted(told, key=lambda one: one.row), batch.pk)
+                done += count
+                _note_progress(batch, done, made, told)
+    finally:
+        seen.forget()
+    _finish(batch, ImportState.CHECKED, done)
+
+
+def start_over(batch: ImportBatch) -> None:
+    """Forget what a dry run or an earlier try counted and found."""
+    batch.problems.all().delete()
+    batch.rows_done = batch.created = batch.merged = batch.skipped = batch.failed = 0
+    batch.save(update_fields=["rows_done", "created", "merged", "skipped", "failed"])
+
+
+def _finish(batch: ImportBatch, state: str, rows: int) -> None:
+    batch.state, batch.rows = state, rows
+    batch.lease_until, batch.finished_at = None, timezone.now()
+    with transaction.atomic():
+        _still_ours(batch, rows)
+        ImportBatch.objects.filter(pk=batch.pk).update(
+            state=state, rows=rows, rows_done=rows, lease_until=None, finished_at=batch.finished_at
+        )
+    if state == ImportState.DONE:
+        Path(batch.path).unlink(missing_ok=True)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {Contact._meta.db_table}")  # a list that grew tenfold needs new plans
+
+
+def _fail(batch: ImportBatch, error: str) -> None:
+    batch.state, batch.error = ImportState.FAILED, error
+    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.FAILED, error=error, lease_until=None, finished_at=timezone.now())

@@ -1,0 +1,121 @@
+"""The steps of an import before it runs: taking the file in, proposing what its columns mean, queueing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from crm.importing.guessing import Guess, find_empty_words, guess_columns
+from crm.importing.plan import check_mapping
+from crm.importing.presets import presets, recognise
+from crm.importing.reading import Table, open_table
+from crm.importing.running import start_over
+from crm.importing.text_files import Unreadable
+from crm.importing.words import plain
+from crm.models import CustomField, ImportBatch, User
+from crm.models.import_batch import ImportState
+
+#: How long a queued import waits for the worker that was told of it, before the sweep takes it.
+PATIENCE = timedelta(seconds=10)
+
+
+def take_in(file: BinaryIO, name: str, *, by: User | None, now: datetime, preset: str = "") -> ImportBatch:
+    """Keep an uploaded file outside the web root, find out what it is and guess what its columns mean.
+
+    Raises Unreadable, keeping nothing, when it is no table.
+    """
+    folder = Path(settings.PRIVATE_DIR) / "uploads"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{uuid4().hex}{'.xlsx' if name.lower().endswith('.xlsx') else '.csv'}"
+    try:
+        with path.open("wb") as kept:
+            shutil.copyfileobj(file, kept, 1 << 20)
+        table = open_table(path, most_bytes=settings.IMPORT_MAX_BYTES)
+        rows = table.sample()
+        if not rows:
+            raise Unreadable("The file has headings, but no rows below them.")
+        return _make(path, name, table, rows, by, now, preset)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _make(
+    path: Path, name: str, table: Table, rows: Sequence[Sequence[str]], by: User | None, now: datetime, preset: str
+) -> ImportBatch:
+    chosen = presets()[preset] if preset else recognise(table.headings)
+    guesses = guess_columns(table.headings, rows, own=own_labels(), preset=chosen.columns)
+    size = path.stat().st_size
+    return ImportBatch.objects.create(
+        created_by=by,
+        created_at=now,
+        file_name="".join(letter for letter in Path(name.replace("\\", "/")).name if letter.isprintable())[-255:] or "file",
+        path=str(path),
+        encoding=table.encoding,
+        delimiter=table.delimiter,
+        preset=chosen.name,
+        mapping={guess.heading: guess.target for guess in guesses},
+        options={
+            "headings": table.headings,
+            "empty_words": [] if chosen.neutralised else find_empty_words(rows),
+            "date_styles": {guess.heading: guess.date_style for guess in guesses if guess.date_style},
+            "guesses": {guess.heading: {"why": guess.why, "samples": [one[:80] for one in guess.samples]} for guess in guesses},
+            "about_rows": _about_rows(table, rows, size),
+        },
+    )
+
+
+def _about_rows(table: Table, rows: Sequence[Sequence[str]], size: int) -> int:
+    """How many rows there are, roughly, for the progress bar before the first pass."""
+    if len(rows) < 10_000 or table.kind == "xlsx":
+        return len(rows)
+    width = 2 if table.encoding.startswith("utf-16") else 1
+    return int(size / (sum(len(cell) + 1 for row in rows for cell in row) * width / len(rows)))
+
+
+def own_labels() -> dict[str, str]:
+    """The organisation's own fields by the plain form of their labels."""
+    fields = CustomField.objects.filter(archived_at__isnull=True).values_list("label", "slug")
+    return {plain(label): slug for label, slug in fields}
+
+
+def guess_again(batch: ImportBatch, *, preset: str) -> list[Guess]:
+    """Guess the columns as if the file came from another program. Raises Unreadable and KeyError."""
+    table = open_table(Path(batch.path), encoding=batch.encoding, delimiter=batch.delimiter)
+    return guess_columns(table.headings, table.sample(), own=own_labels(), preset=presets()[preset].columns)
+
+
+def queue_import(batch: ImportBatch, *, mapping: Mapping[str, str], on_duplicate: str, options: Mapping[str, Any], dry_run: bool, now: datetime) -> None:
+    """Put an import, or its dry run, in line for a worker. Raises BadMapping."""
+    check_mapping(mapping)
+    with transaction.atomic():
+        start_over(batch)
+        batch.mapping = dict(mapping)
+        batch.on_duplicate = on_duplicate
+        batch.options = {**batch.options, **options, "dry_run": dry_run}
+        batch.state, batch.error = ImportState.QUEUED, ""
+        batch.lease_until = now + PATIENCE
+        batch.save(update_fields=["mapping", "on_duplicate", "options", "state", "error", "lease_until"])
+        _tell_worker(batch.pk)
+
+
+def queue_undo(batch: ImportBatch, *, by: User | None, now: datetime) -> None:
+    """Put the undoing of an import in line for a worker."""
+    with transaction.atomic():
+        batch.options = {**batch.options, "undo": True, "undo_by": by.pk if by else None}
+        batch.state, batch.lease_until = ImportState.QUEUED, now + PATIENCE
+        batch.save(update_fields=["options", "state", "lease_until"])
+        _tell_worker(batch.pk)
+
+
+def _tell_worker(batch_id: int) -> None:
+    from crm.tasks import tell_worker_of_import  # tasks import what runs, which imports this package
+
+    transaction.on_commit(lambda: tell_worker_of_import(batch_id))
