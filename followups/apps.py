@@ -11,15 +11,31 @@ class FollowUpsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, notices, undo, subscribers and sweeps."""
+        from crm.dispatching import Subscriber, subscribe
         from crm.due import Sweep, register_sweep
         from crm.undo import register_undoer
-        from followups import checkins, escalation, event_kinds, handing_over, notice_kinds, reminders, undoing
+        from followups import (
+            checkins,
+            dated_notes,
+            escalation,
+            event_kinds,
+            handing_over,
+            notice_kinds,
+            overdue,
+            reminders,
+            speed_to_lead,
+            undoing,
+        )
 
         event_kinds.register()
         notice_kinds.register()
         register_undoer(undoing.KIND, undoing.take_back)
         register_undoer(undoing.KIND_CREATED, undoing.take_back_created)
+        subscribe(Subscriber("speed_to_lead", speed_to_lead.KINDS, speed_to_lead.welcome_leads))
+        subscribe(Subscriber("dated_notes", dated_notes.KINDS, dated_notes.follow_up_notes))
         register_sweep(Sweep("reminders", reminders.DUE_SQL, reminders.sweep_reminders))
+        register_sweep(Sweep("speed_to_lead", speed_to_lead.DUE_SQL, speed_to_lead.sweep_first_contacts))
+        register_sweep(Sweep("overdue", overdue.DUE_SQL, overdue.sweep_overdue))
         escalation.register()
         checkins.register()
         handing_over.register()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: One locked follow-up: the columns below, as they were before the change.
 Row = dict[str, Any]
 
-READ = ("id", "contact_id", "version", "speed_to_lead", "created_at", "passes", *COLUMNS)
+READ = ("id", "contact_id", "version", "speed_to_lead", *COLUMNS)
 
 
 @dataclass(slots=True)
@@ -98,11 +98,12 @@ class Change:
             written = len(cursor.fetchall())
         if written != len(self.rows):  # they are locked, so this is a fault of the program
             raise RuntimeError(f"{self.move}: {written} of {len(self.rows)} rows written")
-        columns = [*same, *each]
-        self.before = [
-            {"id": row["id"], "version": row["version"] + 1} | {name: as_json(row[name]) for name in columns}
-            for row in self.rows
-        ]
+        if self.by is not None:  # a machine takes nothing back
+            columns = [*same, *each]
+            self.before = [
+                {"id": row["id"], "version": row["version"] + 1} | {name: as_json(row[name]) for name in columns}
+                for row in self.rows
+            ]
         self.result.done = self.ids
 
     def tell(self, kind: str, each: Callable[[Row], dict[str, Any]] | None = None, **data: Any) -> list[int]:
@@ -189,17 +190,19 @@ def changing(
     now: datetime,
     version: int | None = None,
     undo_as: str = "",
+    skip_locked: bool = False,
 ) -> Iterator[Change]:
     """Lock the set, refuse what may not move, hand over the rest, and remember how to take it back; one transaction.
 
     `undo_as` is the past participle of the undo button's sentence ("Completed"); empty means there is no undo.
+    `skip_locked` is for sweeps, which leave alone what somebody is at work on.
     """
     with transaction.atomic():
         # Always in the order of ids, so that two sets that overlap wait for each other instead of deadlocking.
         rows: list[Row] = list(
             FollowUp.objects.filter(pk__in=followups.values("pk"))
             .order_by("pk")
-            .select_for_update(no_key=True)
+            .select_for_update(no_key=True, skip_locked=skip_locked)
             .values(*READ)
         )
         people = load_people([person for row in rows for person in (row["assignee_id"], row["completed_by_id"])])

@@ -65,8 +65,16 @@ def create(new: Sequence[NewFollowUp], *, by: User | None, now: datetime) -> lis
     return create_set(new, by=by, now=now).ids
 
 
-def create_set(new: Sequence[NewFollowUp], *, by: User | None, now: datetime, cause_id: int | None = None) -> Created:
-    """As `create`; a person's step can be taken back with `undo_id`."""
+def create_set(
+    new: Sequence[NewFollowUp],
+    *,
+    by: User | None,
+    now: datetime,
+    cause_id: int | None = None,
+    giver_id: int | None = None,
+) -> Created:
+    """As `create`; a person's step can be taken back with `undo_id`. `giver_id` is who asked for them where a machine
+    makes them: that person need not be told."""
     with transaction.atomic():
         wanted = _not_there_yet(new)
         if not wanted:
@@ -86,7 +94,7 @@ def create_set(new: Sequence[NewFollowUp], *, by: User | None, now: datetime, ca
         record([_happening(pk, one, types, people, by, now, cause_id) for pk, one in made], now=now)
         tell_assignees(
             [Given(pk, 1, one.subject, _assignee(one), one.contact_id, one.speed_to_lead) for pk, one in made],
-            giver_id=by.pk if by else None,
+            giver_id=by.pk if by else giver_id,
             giver=by.name if by else "Followthrough",
             now=now,
         )

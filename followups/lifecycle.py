@@ -46,6 +46,7 @@ MOVES: dict[str, Move] = {
     "snooze": Move(OPEN, None, "snoozed"),
     "wake": Move(OPEN, None, "woken"),
     "delegate": Move(OPEN, None, "given to somebody else"),
+    "pass_on": Move(frozenset({PENDING}), None, "passed on"),
     "set_priority": Move(OPEN, None, "given another priority"),
     "pin": Move(ANY, None, "pinned"),
     "tag": Move(ANY, None, "tagged"),

@@ -19,6 +19,9 @@ def register() -> None:
         NoticeKind("assigned", "Given to you", help="When somebody gives you follow-ups", icon="inbox"),
         NoticeKind("new_lead", "New leads", urgent=True, help="When a new lead waits for your first call", icon="zap"),
         NoticeKind(
+            "lead_passed_on", "Leads passed on", help="When a new lead of yours went to somebody else", icon="forward"
+        ),
+        NoticeKind(
             "overdue", "Missed", ("in_app", "email"), help="When follow-ups of yours were missed", icon="circle-alert"
         ),
         NoticeKind(

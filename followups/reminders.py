@@ -38,7 +38,7 @@ WITH due AS MATERIALIZED (
         fired_at = CASE WHEN j.state = 'fired' THEN %(now)s ELSE r.fired_at END,
         fire_at = CASE WHEN j.state = 'waiting' THEN j.snoozed_until ELSE r.fire_at END
     FROM judged j WHERE j.id = r.id
-    RETURNING r.id, r.followup_id, r.user_id, r.fire_at, r.late, r.channels, j.state, j.subject, j.contact_id, j.client,
+    RETURNING r.id, r.followup_id, r.user_id, extract(epoch FROM r.fire_at)::bigint, r.late, r.channels, j.state, j.subject, j.contact_id, j.client,
         j.due_on, j.due_at
 )
 SELECT * FROM taken
@@ -51,7 +51,7 @@ class Taken(NamedTuple):
     id: int
     followup_id: int
     user_id: int
-    fire_at: datetime
+    fire_at: int  # seconds since 1970
     late: bool
     channels: list[str]
     state: str
@@ -116,7 +116,7 @@ def _notices(fired: Sequence[Taken], zones: dict[int, str]) -> list[Notice]:
                     "due": due,
                     "late": one.late,
                 },
-                f"reminder:{one.id}:{int(one.fire_at.timestamp())}",
+                f"reminder:{one.id}:{one.fire_at}",
                 "followup",
                 one.followup_id,
                 one.channels,

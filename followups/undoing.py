@@ -35,6 +35,7 @@ COLUMNS: dict[str, str] = {
     "snoozed_until": "timestamptz",
     "snooze_count": "int",
     "reschedule_count": "int",
+    "passes": "int",
     "started_at": "timestamptz",
     "completed_at": "timestamptz",
     "completed_by_id": "bigint",

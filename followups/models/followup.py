@@ -159,6 +159,12 @@ class FollowUp(models.Model):
                 condition=Q(deleted_at__isnull=True, status=Status.PENDING),
                 name="followups_to_miss",
             ),
+            # The speed-to-lead sweep: first contacts whose clock runs and that nobody has taken in hand.
+            models.Index(
+                fields=["due_by"],
+                condition=Q(deleted_at__isnull=True, status=Status.PENDING, speed_to_lead=True, reschedule_count=0),
+                name="followups_first_contact",
+            ),
             models.Index(fields=["contact", "due_by"], name="followups_of_contact"),
             models.Index(fields=["creator", "due_by"], condition=_OPEN, name="followups_created_by"),
             # "Done this week", yesterday's result.
