@@ -12,11 +12,14 @@ from crm.zones import local_day
 from followups.choosing import Candidate, Choice, Need, choose, give
 from followups.models import FollowUp
 
+#: Managers and administrators take what no agent is there for.
+STEPS_IN: dict[str, int] = {Role.MANAGER: 1, Role.ADMINISTRATOR: 2}
+
 
 def candidates(now: datetime) -> list[Candidate]:
     """Everybody who can hold follow-ups, with what they carry and whether they are away on their own local day.
 
-    Four queries. Managers and administrators step in when no agent is there.
+    Four queries.
     """
     people = list(
         User.objects.all()
@@ -44,7 +47,7 @@ def candidates(now: datetime) -> list[Candidate]:
                 open=number,
                 capacity=capacity,
                 absent=any(one.starts_on <= today <= one.ends_on for one in away.get(pk, [])),
-                steps_in=role != Role.AGENT,
+                steps_in=STEPS_IN.get(role, 0),
                 countries=frozenset(countries),
                 languages=frozenset(languages),
                 teams=frozenset(teams.get(pk, ())),

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 @dataclass(slots=True)
 class Candidate:
     """Somebody who can hold follow-ups. `open` grows while a batch is shared out; `turn` is when they were last given
-    something, as any growing number; `steps_in` marks those who take work only when no one else is there."""
+    something, as any growing number; `steps_in` is 0 for those whose work it is, more for those who take it only when
+    no one below them is there."""
 
     id: int
     name: str
     open: int = 0
     capacity: int = 20
     absent: bool = False
-    steps_in: bool = False
+    steps_in: int = 0
     countries: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
     teams: frozenset[int] = frozenset()
