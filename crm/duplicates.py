@@ -35,11 +35,8 @@ UNION ALL
 SELECT 'phone', phone, id FROM crm_contact
     WHERE phone = ANY(%(phones)s) AND NOT phone = '' AND deleted_at IS NULL AND NOT shares_address
 UNION ALL
-SELECT 'email', other, id FROM crm_contact, unnest(other_emails) AS other
-    WHERE other_emails && %(emails)s::varchar[] AND other = ANY(%(emails)s) AND deleted_at IS NULL AND NOT shares_address
-UNION ALL
-SELECT 'phone', other, id FROM crm_contact, unnest(other_phones) AS other
-    WHERE other_phones && %(phones)s::varchar[] AND other = ANY(%(phones)s) AND deleted_at IS NULL AND NOT shares_address
+SELECT o.kind, o.value, c.id FROM crm_otheraddress o JOIN crm_contact c ON c.id = o.contact_id
+    WHERE o.value = ANY(%(both)s) AND c.deleted_at IS NULL AND NOT c.shares_address
 """
 
 
@@ -51,6 +48,8 @@ def find_same(keys: Iterable[Key], *, but: Collection[int] = ()) -> dict[Key, in
     if not any(wanted.values()):
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, {"ids": wanted["id"], "emails": wanted["email"], "phones": wanted["phone"]})
+        cursor.execute(_FIND, {
+            "ids": wanted["id"], "emails": wanted["email"], "phones": wanted["phone"], "both": wanted["email"] + wanted["phone"]
+        })
         rows = sorted(cursor.fetchall(), key=lambda row: row[2], reverse=True)
     return {(kind, value): pk for kind, value, pk in rows if pk not in but}

@@ -11,6 +11,7 @@ from .import_batch import ImportBatch, ImportedContact, ImportProblem
 from .invitation import Invitation
 from .note import Note
 from .organisation import Organisation
+from .other_address import OtherAddress
 from .saved_view import SavedView
 from .search_entry import SearchEntry
 from .tag import ContactTag, Tag
@@ -37,6 +38,7 @@ __all__ = [
     "Membership",
     "Note",
     "Organisation",
+    "OtherAddress",
     "ParkedEvent",
     "PendingEvent",
     "Role",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import now as clock
@@ -173,9 +172,6 @@ class Contact(models.Model):
             # The nightly check-ins and the "going quiet" list read this one.
             models.Index(fields=["rots_at", "id"], condition=_ACTIVE, name="contact_rotting"),
             models.Index(fields=["lifecycle", "created_at"], condition=Q(deleted_at__isnull=True), name="contact_by_lifecycle"),
-            # A reply or an import may come from a second address.
-            GinIndex(fields=["other_emails"], name="contact_other_emails"),
-            GinIndex(fields=["other_phones"], name="contact_other_phones"),
         ]
 
     def __str__(self) -> str:
