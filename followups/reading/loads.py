@@ -35,3 +35,9 @@ def loads(user: User, now: datetime) -> list[Load]:
     """Everybody who can hold follow-ups, with most room first; those away last. Four queries."""
     people = [Load(one.id, one.name, one.open, one.capacity, one.absent, one.id == user.pk) for one in candidates(now)]
     return sorted(people, key=lambda one: (one.absent, one.open / max(1, one.capacity), one.name))
+
+
+def people_to_choose(user: User, now: datetime) -> list[tuple[int, str]]:
+    """For a form's choice: oneself first, then whoever has most room, each with what they carry."""
+    ordered = sorted(loads(user, now), key=lambda one: not one.is_me)
+    return [(one.id, f"{'Me' if one.is_me else one.name}, {one.words}") for one in ordered]

@@ -42,10 +42,9 @@ def colleagues(user: User) -> list[Colleague]:
     people = User.objects.all().visible_to(user).workers()
     if user.role not in _SEE_ALL:
         people = people.filter(pk__in=colleague_ids(user))
-    found = [
+    return [
         Colleague(person.pk, person.name) for person in people.only("full_name", "email").order_by("full_name", "email")
     ]
-    return found
 
 
 def scope_for(user: User, wanted: str, known: list[Colleague]) -> Scope:

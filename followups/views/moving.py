@@ -16,6 +16,7 @@ from crm.views.guard import may
 from crm.zones import zone
 from followups import transitions
 from followups.due import Due
+from followups.escalation import acknowledge
 from followups.forms import CancelForm, DelegateForm, RescheduleForm, SnoozeForm, due_initial
 from followups.lifecycle import BadChange
 from followups.models import Priority
@@ -168,3 +169,16 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         {"f": row, "form": form, "next": back(request, "")},
         status=422 if form.is_bound else 200,
     )
+
+
+@require_POST
+@may("followups.edit")
+def acknowledge_it(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that one sees to it: nobody further up is told."""
+    now = timezone.now()
+    row = row_or_404(request.user, pk, now)
+    if acknowledge(one(request.user, pk), by=request.user, now=now):
+        messages.success(request, f"You see to “{row['subject']}”; nobody further is told")
+    else:
+        messages.warning(request, "Nobody was being told about it any more.")
+    return answer(request, Result(), "", now, f"/followups/{pk}/")

@@ -1,0 +1,41 @@
+"""A contact's follow-ups: what is open by time, a quick way to add one, what was done below."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from crm.access import contacts_for
+from crm.views.guard import may
+from crm.zones import local_day
+from followups.models import FollowUpType
+from followups.reading.hints import IN_VAIN
+from followups.reading.record import of_contact
+from followups.views.asking import BIGGEST
+
+
+@require_GET
+@may("followups.view")
+def contact_tab(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the tab: a page of its own, or the fragment that the contact's page includes."""
+    now, user = timezone.now(), request.user
+    contact = contacts_for(user).filter(pk=pk).first() if pk <= BIGGEST else None
+    if contact is None:
+        raise Http404("There is no such contact here.")
+    open_ones, ended = of_contact(user, pk, now)
+    attempts = [row["outcome__sense"] for row in ended if row["status"] == "completed"][:IN_VAIN]
+    shown = {
+        "contact": contact,
+        "open_ones": open_ones,
+        "ended": ended,
+        "types": [(one.pk, one.name) for one in FollowUpType.objects.visible_to(user).filter(archived_at__isnull=True)],
+        "today": local_day(now, user.time_zone).isoformat(),
+        "in_vain": contact.lifecycle in ("new", "working", "qualified") and attempts == ["no_contact"] * IN_VAIN,
+        "may_edit": user.can("followups.edit"),
+        "may_move_on": user.can("contacts.edit"),
+        "now": now,
+    }
+    fragment = request.htmx and request.htmx.target not in ("drawer", "modal")
+    return render(request, "followups/_contact_tab.html" if fragment else "followups/contact_tab.html", shown)

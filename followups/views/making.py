@@ -1,0 +1,181 @@
+"""Making follow-ups: one, or one for each of several contacts with a preview of who gets which."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from crm.access import contacts_for
+from crm.models import Tag, User
+from crm.models.contact import Contact
+from crm.search_terms import contacts_matching
+from crm.views.guard import may
+from crm.zones import local_day
+from followups.assignment import candidates, share_out
+from followups.choosing import Need
+from followups.creating import NewFollowUp, create_set
+from followups.forms import REMINDERS, FollowUpForm, due_initial
+from followups.lifecycle import BadChange
+from followups.models import FollowUpTemplate, Priority
+from followups.reading.following import due_of, fill_in
+from followups.reading.loads import people_to_choose
+from followups.reading.sentences import plural
+from followups.views.asking import back, ids_in
+
+MOST_CONTACTS = 1_000
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("followups.edit")
+def new_page(request: HttpRequest) -> HttpResponse:
+    """Ask for a follow-up, or make it: one for each chosen contact."""
+    now = timezone.now()
+    given = request.POST if request.method == "POST" else request.GET
+    asked = ids_in(",".join([*given.getlist("contacts"), *given.getlist("contact")]), MOST_CONTACTS)
+    contacts = list(contacts_for(request.user).filter(pk__in=asked).order_by("pk"))
+    if request.method != "POST":
+        form = FollowUpForm(user=request.user, initial=_start_with(request, contacts, now))
+        return _ask(request, form, contacts, now)
+    form = FollowUpForm(request.POST, user=request.user)
+    if not contacts:
+        form.is_valid()
+        form.add_error(None, "Choose the client whom it is for.")
+    if not form.is_valid():
+        return _ask(request, form, contacts, now, status=422)
+    new = [_one_for(contact, form.cleaned_data) for contact in contacts]
+    if len(new) > 1 and not request.POST.get("sure"):
+        return _ask(request, form, contacts, now, preview=_preview(new, contacts, now))
+    try:
+        made = create_set(new, by=request.user, now=now)
+    except BadChange as problem:
+        form.add_error(None, str(problem))
+        return _ask(request, form, contacts, now, status=422)
+    said = (
+        f"Added “{new[0].subject}” for {contacts[0].name}"
+        if len(new) == 1
+        else f"Added {plural(len(made.ids), 'follow-up')}"
+    )
+    messages.success(request, said, extra_tags=f"undo:/undo/{made.undo_id}/" if made.undo_id else "")
+    return HttpResponseRedirect(back(request, f"/followups/{made.ids[0]}/" if len(made.ids) == 1 else "/followups/"))
+
+
+def _one_for(contact: Contact, asked: dict[str, Any]) -> NewFollowUp:
+    words = {
+        "first_name": contact.first_name, "last_name": contact.last_name,
+        "full_name": contact.name, "organisation": contact.organisation,
+    }  # fmt: skip
+    return NewFollowUp(
+        contact_id=contact.pk,
+        subject=fill_in(asked["subject"], words) or asked["subject"],
+        type_id=asked["type"].pk,
+        due=asked["due"],
+        assignee_id=asked["assignee"],
+        priority=asked["priority"],
+        description=asked["description"],
+        group=asked["group"],
+        tag_ids=[tag.pk for tag in asked["tags"]],
+        reminders=asked["plans"],
+        pinned=asked["pinned"],
+        template_id=int(asked["template"]) if asked["template"].isdigit() and len(asked["template"]) < 10 else None,
+    )
+
+
+def _preview(new: list[NewFollowUp], contacts: list[Contact], now: datetime) -> list[dict[str, str]]:
+    """Who would get which, and why, before anything is written."""
+    people = candidates(now)
+    names = {person.id: person.name for person in people}
+    open_ones = [one for one in new if one.assignee_id is None]
+    needs = [(Need(contact.country, contact.language, contact.team_id), ()) for contact in contacts]
+    choices = iter(share_out(needs, people) if open_ones else [])
+    shown = []
+    for one, contact in zip(new, contacts, strict=True):
+        choice = next(choices, None)
+        who = names.get(choice.person_id if choice else one.assignee_id or 0, "")
+        shown.append(
+            {
+                "who": contact.name,
+                "subject": one.subject,
+                "by": who,
+                "because": choice.because if choice else "You chose them",
+            }
+        )
+    return shown
+
+
+def _start_with(request: HttpRequest, contacts: list[Contact], now: datetime) -> dict[str, Any]:
+    """What the empty form shows: today, oneself, or what the chosen template says."""
+    user = request.user
+    first: dict[str, Any] = {
+        "day": local_day(now, user.time_zone).isoformat(),
+        "assignee": str(user.pk) if len(contacts) < 2 else "auto",
+        "subject": request.GET.get("subject", "")[:200],
+        "priority": Priority.MEDIUM,
+    }
+    wanted = ids_in(request.GET.get("template", ""))
+    template = FollowUpTemplate.objects.visible_to(user).filter(pk__in=wanted, archived_at__isnull=True).first()
+    if template is None:
+        return first
+    due = due_of(template, now, user.time_zone)
+    words = {"first_name": contacts[0].first_name, "full_name": contacts[0].name} if len(contacts) == 1 else None
+    return first | {
+        "subject": fill_in(template.subject, words) if words else template.subject,
+        "type": template.type_id,
+        "priority": template.priority,
+        "description": template.description,
+        "own_reminders": bool(template.reminders),
+        "reminders": template.reminders,
+        "template": template.pk,
+        **due_initial(due, user.time_zone),
+    }
+
+
+def _ask(
+    request: HttpRequest,
+    form: FollowUpForm,
+    contacts: list[Contact],
+    now: datetime,
+    *,
+    preview: list[dict[str, str]] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    user = request.user
+    templates = FollowUpTemplate.objects.visible_to(user).filter(archived_at__isnull=True)
+    shown = {
+        "form": form,
+        "contacts": contacts,
+        "nearby": [] if contacts else nearby(user),
+        "templates": [(one.pk, one.name) for one in templates],
+        "people": people_to_choose(user, now),
+        "reminders": REMINDERS,
+        "priorities": Priority.choices,
+        "tags": list(Tag.objects.visible_to(user)),
+        "preview": preview,
+        "next": back(request, ""),
+    }
+    return render(request, "followups/new.html", shown, status=status)
+
+
+def nearby(user: User, most: int = 50) -> list[tuple[int, str]]:
+    """The contacts one is most likely to mean, for the picker without scripts: one's own, those due next first."""
+    mine = contacts_for(user).filter(owner=user) if user.role == "agent" else contacts_for(user)
+    return [(one.pk, one.name) for one in mine.order_by("next_due_by", "pk")[:most]]
+
+
+@require_GET
+@may("contacts.view")
+def contact_options(request: HttpRequest) -> JsonResponse:
+    """The contacts whose name, address or number begins with the words, for the picker."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    if not words:
+        return JsonResponse([{"value": str(pk), "label": name} for pk, name in nearby(request.user, 12)], safe=False)
+    found = contacts_for(request.user).filter(contacts_matching(words)).order_by("last_name", "first_name", "pk")[:12]
+    options = [
+        {"value": str(one.pk), "label": one.name, "hint": one.organisation or one.email or one.phone} for one in found
+    ]
+    return JsonResponse(options, safe=False)
