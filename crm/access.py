@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 if TYPE_CHECKING:
+    from crm.models.absence import AbsenceQuerySet
+    from crm.models.api_token import ApiTokenQuerySet
+    from crm.models.invitation import InvitationQuerySet
     from crm.models.contact import ContactQuerySet
     from crm.models.custom_field import CustomFieldQuerySet
     from crm.models.event import EventQuerySet
@@ -127,3 +130,31 @@ def teams_for(user: User) -> TeamQuerySet:
     from crm.models import Team
 
     return Team.objects.visible_to(user)
+
+
+def everybody_for(user: User) -> UserQuerySet:
+    """All accounts, closed ones and those not yet accepted included: for the team's pages and the audit trail."""
+    from crm.models import User as Person
+
+    return Person.objects.get_queryset().visible_to(user)
+
+
+def invitations_for(user: User) -> InvitationQuerySet:
+    """Invitations that were neither accepted nor taken back."""
+    from crm.models import Invitation
+
+    return Invitation.objects.visible_to(user).waiting()
+
+
+def tokens_for(user: User) -> ApiTokenQuerySet:
+    """One's own tokens that still work."""
+    from crm.models import ApiToken
+
+    return ApiToken.objects.visible_to(user).filter(revoked_at__isnull=True)
+
+
+def absences_for(user: User) -> AbsenceQuerySet:
+    """One's own days away; everybody's for those who manage the team."""
+    from crm.models import Absence
+
+    return Absence.objects.all() if user.can("team.manage") else Absence.objects.filter(user=user)

@@ -14,12 +14,14 @@ class CrmConfig(AppConfig):
         from crm.dispatching import dispatch_pending
         from crm.due import Sweep, register_sweep
         from crm.importing.running import run_waiting
+        from crm.audit import register_ground
         from crm.handing_over import register_contacts
         from crm.taking_back import register_undoers
         from crm.undo import forget_expired
 
         register_undoers()
         register_contacts()
+        register_ground()
         register_sweep(
             Sweep(
                 "events",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
 from crm.custom_values import BadCustomValue, parse_value
@@ -59,3 +60,19 @@ def make_field(*, label: str, kind: str, choices: Sequence[str] = (), help_text:
         return CustomField.objects.create(
             slug=slug, label=label, kind=kind, choices=list(choices), help_text=help_text[:200], position=min(last + 1, 32_000)
         )
+
+
+def change_field(fields: QuerySet[CustomField], *, label: str, choices: Sequence[str], help_text: str) -> int:
+    """Rename the one field in the set and set its choices; its kind stays, since values are stored in its form.
+
+    Raises BadField.
+    """
+    label = " ".join(label.replace("\x00", "").split())[:120]
+    if not label:
+        raise BadField("A field needs a name.")
+    return fields.update(label=label, choices=list(choices), help_text=help_text[:200])
+
+
+def archive_fields(fields: QuerySet[CustomField], *, now: datetime) -> int:
+    """Put fields away: contacts keep the values, pages and filters no longer offer them."""
+    return fields.filter(archived_at__isnull=True).update(archived_at=now)

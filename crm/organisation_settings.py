@@ -15,6 +15,11 @@ class BadSettings(ValueError):
     """Settings that cannot work; the text is a sentence."""
 
 
+def current_settings() -> Organisation:
+    """The settings as they are."""
+    return Organisation.objects.current()
+
+
 def change_settings(changes: Mapping[str, Any]) -> Organisation:
     """Set fields of the organisation; the audit trail keeps what was before. Raises BadSettings.
 

@@ -1,0 +1,37 @@
+"""What everybody shares: hours, rhythms, speed to lead, escalation."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from crm.organisation_settings import BadSettings, change_settings, current_settings
+from crm.views.guard import may
+from crm.views.settings.forms import RHYTHMS, OrganisationForm
+
+SECTIONS = {
+    "Who you are": ("name", "country", "time_zone"),
+    "Working hours": ("working_days", "working_from", "working_to"),
+    "New leads": ("speed_to_lead_minutes", "speed_to_lead_passes"),
+    "What is overdue": ("escalate_after_hours", "escalation_step_hours"),
+    "Going quiet": (*(f"rhythm_{name}" for name in RHYTHMS), "check_in_hour", "check_ins_per_person"),
+}
+
+
+@may("settings.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation(request: HttpRequest) -> HttpResponse:
+    """Show and save the organisation's settings."""
+    form = OrganisationForm(request.POST or None, instance=current_settings())
+    if form.is_valid():
+        try:
+            change_settings(form.changes())
+        except BadSettings as problem:
+            form.add_error(None, str(problem))
+        else:
+            messages.success(request, "Saved. It holds for everybody from now on.")
+            return redirect("settings_organisation")
+    context = {"form": form, "sections": SECTIONS}
+    return render(request, "crm/settings/organisation.html", context, status=422 if form.is_bound else 200)
