@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from crm.dispatching import Subscriber, subscribe
 from crm.due import Sweep, register_sweep
 from crm.event_kinds import EventKind, register_kinds
-from crm.models import Event, Organisation
+from crm.models import Organisation
 from crm.timeline import Happening, record
 from crm.working_time import NoWorkingTime, add_working_hours, next_working_moment
 from followups.escalation_words import Told, notices_for
@@ -49,7 +48,6 @@ def register() -> None:
             icon="siren",
         )
     )
-    subscribe(Subscriber("escalations", frozenset({"followup_missed"}), open_for_missed))
     register_sweep(Sweep("escalations", DUE_SQL, climb))
 
 
@@ -79,11 +77,6 @@ def open_escalations(followup_ids: Iterable[int], *, now: datetime, at: datetime
             [now, list(firsts), list(firsts.values())],
         )
         return len(cursor.fetchall())
-
-
-def open_for_missed(events: Sequence[Event], now: datetime) -> None:
-    """Subscriber: a missed follow-up begins its climb."""
-    open_escalations([event.subject_id for event in events if event.subject_id], now=now)
 
 
 def climb(now: datetime) -> int:

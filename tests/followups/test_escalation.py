@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.dispatching import dispatch_pending
 from crm.models import Absence, Event, Organisation, User
-from crm.timeline import Happening, record
 from followups import transitions
 from followups.due import Due
 from followups.escalation import acknowledge, climb, open_escalations
@@ -59,7 +57,11 @@ def late(people):
 
 def told():
     """Who was told of an escalation in the app, in order, by name."""
-    return list(Message.objects.filter(kind="escalation", channel="in_app").order_by("pk").values_list("user__full_name", flat=True))
+    return list(
+        Message.objects.filter(kind="escalation", channel="in_app")
+        .order_by("pk")
+        .values_list("user__full_name", flat=True)
+    )
 
 
 def test_it_climbs_rung_by_rung_in_working_hours(late):
@@ -140,7 +142,9 @@ def test_settling_the_followup_ends_the_climb(late, people, how):
         "complete": lambda: transitions.complete(only(late), by=people.sam, now=NOW, outcome="spoke"),
         "cancel": lambda: transitions.cancel(only(late), by=people.sam, now=NOW),
         "delete": lambda: transitions.delete(only(late), by=people.sam, now=NOW),
-        "reschedule": lambda: transitions.reschedule(only(late), by=people.sam, now=NOW, due=Due(at=NOW + timedelta(days=2))),
+        "reschedule": lambda: transitions.reschedule(
+            only(late), by=people.sam, now=NOW, due=Due(at=NOW + timedelta(days=2))
+        ),
     }[how]
     settle()
     climb(NOW + timedelta(days=1))
@@ -155,13 +159,9 @@ def test_a_snoozed_one_climbs_no_further_until_it_wakes(late):
     assert Escalation.objects.get().next_at == NOW + timedelta(hours=3)
 
 
-def test_what_was_missed_begins_to_climb_by_itself(late):
-    missed = Happening("followup_missed", late.contact_id, NOW, subject_kind="followup", subject_id=late.pk, data={"subject": "x", "due": "x"})
-    record([missed], now=NOW)
-    dispatch_pending(NOW)
-    assert Escalation.objects.get().followup_id == late.pk
-    open_escalations([late.pk], now=NOW)
-    assert Escalation.objects.count() == 1
+def test_a_followup_climbs_once_at_a_time(late):
+    assert open_escalations([late.pk], now=NOW) == 1
+    assert open_escalations([late.pk, late.pk], now=NOW) == 0
 
 
 def test_many_at_once_make_one_notice_a_person_and_cost_no_more(people, django_assert_max_num_queries):
@@ -170,7 +170,10 @@ def test_many_at_once_make_one_notice_a_person_and_cost_no_more(people, django_a
     with django_assert_max_num_queries(25):
         assert climb(NOW) == 30
     assert told() == ["Sam"]
-    assert Message.objects.get(kind="escalation", channel="in_app").subject == "30 follow-ups of yours are overdue and wait for you"
+    assert (
+        Message.objects.get(kind="escalation", channel="in_app").subject
+        == "30 follow-ups of yours are overdue and wait for you"
+    )
 
 
 def test_a_week_without_working_hours_does_not_stop_the_ladder(late):
