@@ -11,12 +11,14 @@ class FollowUpsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, notices, undo, subscribers and sweeps."""
+        from crm.audit import Audited, register_audited
         from crm.dispatching import Subscriber, subscribe
         from crm.due import Sweep, register_sweep
         from crm.undo import register_undoer
         from followups import (
             checkins,
             dated_notes,
+            digest,
             escalation,
             event_kinds,
             handing_over,
@@ -26,6 +28,7 @@ class FollowUpsConfig(AppConfig):
             speed_to_lead,
             undoing,
         )
+        from followups.models import FollowUp
 
         event_kinds.register()
         notice_kinds.register()
@@ -38,4 +41,6 @@ class FollowUpsConfig(AppConfig):
         register_sweep(Sweep("overdue", overdue.DUE_SQL, overdue.sweep_overdue))
         escalation.register()
         checkins.register()
+        digest.register()
         handing_over.register()
+        register_audited("followup", Audited("Follow-up", FollowUp, str, "/followups/{}/"))
