@@ -1,6 +1,7 @@
 """What a load balancer and an operator ask: is the process up, and can it do its work?"""
 
 import logging
+import time
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +11,8 @@ from redis.exceptions import RedisError
 from config import heartbeat
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 5  # seconds for a process that was never seen: it is probably just starting
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -37,8 +40,10 @@ def database() -> str:
 
 def broker_and_processes() -> dict[str, str]:
     """Return ok or what is wrong for the broker and for each process that beats through it."""
+    deadline = time.monotonic() + PATIENCE
     try:
-        ages = heartbeat.ages(now=timezone.now())
+        while None in (ages := heartbeat.ages(now=timezone.now())).values() and time.monotonic() < deadline:
+            time.sleep(0.1)
     except RedisError as error:
         log.warning("the broker does not answer", extra={"error_text": str(error)})
         return {"broker": "does not answer"}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from celery import shared_task
-from celery.signals import after_task_publish, beat_init
+from celery.signals import after_task_publish, beat_init, worker_ready
 from django.utils import timezone
 
 from config import heartbeat
@@ -18,9 +18,17 @@ def pulse() -> None:
     due.pulse(now)
 
 
+@worker_ready.connect
+def worker_is_up(sender: Any, **_: Any) -> None:
+    """Leave a first sign of life, if this is a worker that takes pulses."""
+    if "notifications" in sender.app.amqp.queues.consume_from:
+        heartbeat.mark(heartbeat.WORKER, now=timezone.now())
+
+
 @beat_init.connect
-def watch_beat(**_: Any) -> None:
-    """In the beat process only: each pulse that it sends is its sign of life."""
+def beat_is_up(**_: Any) -> None:
+    """In the beat process only: leave a first sign of life, and one with each pulse that it sends."""
+    heartbeat.mark(heartbeat.BEAT, now=timezone.now())
     after_task_publish.connect(beat_sent, sender="config.pulse.pulse", weak=False)
 
 

@@ -13,10 +13,12 @@ from types import FrameType
 from typing import Any
 
 import django
-from honcho.manager import Manager
+from honcho import manager as honcho_manager
 from honcho.printer import Printer
 
 from config import embedded, frontend, processes
+
+honcho_manager.KILL_WAIT = 12  # seconds from the first process that ended until the rest is killed
 
 LOGINS = ("admin", "manager", "agent", "viewer")
 
@@ -106,6 +108,29 @@ class AnnouncingPrinter(Printer):  # type: ignore[misc]
             threading.Thread(target=announce, args=self.place, daemon=True).start()
 
 
+class OrderlyManager(honcho_manager.Manager):  # type: ignore[misc]
+    """Ends the pages last and at once: while they answer, something of ours still runs."""
+
+    LAST = "web"
+    _terminating: bool
+
+    def terminate(self) -> None:
+        """Ask every process but the pages to finish what it is doing."""
+        if not self._terminating:
+            self._terminating = True
+            for name, process in self._processes.items():
+                if name != self.LAST and "pid" in process and "returncode" not in process:
+                    self._procmgr.terminate(process["pid"])
+
+    def _all_stopped(self) -> bool:
+        """Say whether all have ended, asked many times a second; end the pages when they are the last."""
+        left = {name: process for name, process in self._processes.items() if "returncode" not in process}
+        if self._terminating and set(left) == {self.LAST} and not left[self.LAST].get("told"):
+            left[self.LAST]["told"] = True
+            os.killpg(left[self.LAST]["pid"], signal.SIGKILL)  # what a request had begun is rolled back
+        return not left
+
+
 def announce(host: str, port: str) -> None:
     """Wait for the pages to answer, then print where they are and who may sign in."""
     reach = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
@@ -127,7 +152,7 @@ def serve(host: str, port: str, run: str) -> int:
     """Run the processes until one ends or somebody asks for the end, and leave none behind."""
     environment = processes.environment()
     environment["PROMETHEUS_MULTIPROC_DIR"] = str(embedded.local_directory() / "metrics")
-    manager = Manager(AnnouncingPrinter(host, port))
+    manager = OrderlyManager(AnnouncingPrinter(host, port))
     for name, line in processes.PROCESSES.items():
         manager.add_process(name, processes.command(line), env=environment)
     try:
@@ -138,4 +163,6 @@ def serve(host: str, port: str, run: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    os._exit(code)  # everything is closed; taking all modules apart would cost another second

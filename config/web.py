@@ -12,10 +12,10 @@ preload_app = True  # one import for all, and memory that they share
 max_requests = 20_000  # then a fresh process, so that no leak lasts
 max_requests_jitter = 2_000
 timeout = 60  # seconds
-graceful_timeout = 4  # seconds; less than the process manager waits before it kills
+graceful_timeout = 25  # seconds for running requests when asked to stop; containers are killed after thirty
 control_socket_disable = True
 errorlog = "-"
-loglevel = "warning"
+loglevel = "error"
 
 
 def child_exit(server: Any, worker: Any) -> None:

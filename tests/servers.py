@@ -50,6 +50,7 @@ class TestServers:
         self.home = KEPT / f"run-{os.getpid()}"
         self.home.mkdir(parents=True, exist_ok=True)
         self.sockets = short_directory()
+        (self.home / "sockets").symlink_to(self.sockets)
         data = self.home / "postgres" / "data"
         user = server_user(data)
         if os.geteuid() == 0:
@@ -98,6 +99,7 @@ def remove_leftovers() -> None:
         try:
             os.kill(int(path.name.removeprefix("run-")), 0)
         except ProcessLookupError:
+            shutil.rmtree((path / "sockets").resolve(), ignore_errors=True)
             shutil.rmtree(path, ignore_errors=True)
         except PermissionError:
             continue

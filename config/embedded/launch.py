@@ -51,7 +51,7 @@ def main(uid: int, gid: int, death: int, command: list[str]) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     os.umask(0o077)
     try:
-        os.execv(command[0], command)
+        os.execv(command[0], command)  # noqa: S606 - this is what we are for
     except OSError as error:
         sys.exit(f"{command[0]} cannot be run by user {os.geteuid()}: {error.strerror}")
 
