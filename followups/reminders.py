@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
@@ -25,7 +26,7 @@ WITH due AS MATERIALIZED (
     SELECT id FROM followups_reminder WHERE state = 'waiting' AND fire_at <= %(now)s
     ORDER BY fire_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), judged AS MATERIALIZED (
-    SELECT due.id, f.subject, f.contact_id, f.due_on, f.due_at, f.snoozed_until,
+    SELECT due.id, f.subject, f.contact_id, f.due_on, f.due_at, f.snoozed_until, f.speed_to_lead,
         coalesce(nullif(concat_ws(' ', nullif(c.first_name, ''), nullif(c.last_name, '')), ''), c.organisation) AS client,
         CASE WHEN f.deleted_at IS NOT NULL OR c.deleted_at IS NOT NULL OR f.status IN ('completed', 'cancelled')
                 THEN 'cancelled'
@@ -39,7 +40,7 @@ WITH due AS MATERIALIZED (
         fire_at = CASE WHEN j.state = 'waiting' THEN j.snoozed_until ELSE r.fire_at END
     FROM judged j WHERE j.id = r.id
     RETURNING r.id, r.followup_id, r.user_id, extract(epoch FROM r.fire_at)::bigint, r.late, r.channels, j.state, j.subject, j.contact_id, j.client,
-        j.due_on, j.due_at
+        j.due_on, j.due_at, j.speed_to_lead
 )
 SELECT * FROM taken
 """
@@ -60,6 +61,7 @@ class Taken(NamedTuple):
     client: str
     due_on: date | None
     due_at: datetime | None
+    speed_to_lead: bool
 
 
 def sweep_reminders(now: datetime) -> int:
@@ -97,12 +99,17 @@ def _notices(fired: Sequence[Taken], zones: dict[int, str]) -> list[Notice]:
     if unknown := {one.user_id for one in fired} - zones.keys():
         zones |= dict(User.objects.filter(pk__in=unknown).values_list("pk", "time_zone"))
     words: dict[tuple[object, ...], str] = {}
+    crowds = Counter((one.user_id, one.fire_at) for one in fired if one.speed_to_lead)
     notices = []
     for one in fired:
         when = (one.due_on, one.due_at, zones[one.user_id])
         due = words.get(when)
         if due is None:
             due = words[when] = in_words(Due(on=one.due_on, at=one.due_at), zones[one.user_id])
+        if one.speed_to_lead and (size := crowds.pop((one.user_id, one.fire_at), 0)) != 1:
+            if size:
+                notices.append(_about_leads(one, due))
+            continue
         notices.append(
             Notice(
                 one.user_id,
@@ -123,6 +130,27 @@ def _notices(fired: Sequence[Taken], zones: dict[int, str]) -> list[Notice]:
             )
         )
     return notices
+
+
+def _about_leads(first: Taken, due: str) -> Notice:
+    """One notice for all the leads that came to a person together. It tells no number: they may fill several batches,
+    whose notices have the same key."""
+    subject = "First contacts with new leads"
+    return Notice(
+        first.user_id,
+        "reminder",
+        f"{subject}, due {due}",
+        {
+            "url": "/followups/?assignee=me",
+            "button": "Open the list",
+            "subject": subject,
+            "due": due,
+            "late": first.late,
+        },
+        f"reminder:leads:{first.user_id}:{first.fire_at}",
+        "followup",
+        first.followup_id,
+    )
 
 
 def _mark_failed(taken: Sequence[Taken], problem: Exception) -> None:

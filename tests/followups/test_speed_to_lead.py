@@ -17,6 +17,7 @@ from followups import transitions as do
 from followups.due import Due
 from followups.models import Escalation, FollowUp
 from followups.overdue import sweep_overdue
+from followups.reminders import sweep_reminders
 from followups.speed_to_lead import sweep_first_contacts
 from messaging.models import Message
 from tests.factories import NOW, contact, contacts, followup, only
@@ -208,3 +209,13 @@ def test_people_who_come_later_take_part(people: People) -> None:
     sweep_first_contacts(NOW + FIVE)
     one.refresh_from_db()
     assert one.assignee.name == "Nina"
+
+
+def test_many_leads_at_once_remind_each_person_once(people: People) -> None:
+    create_contacts([NewContact(first_name=f"Lea {number}") for number in range(10)], by=None, now=NOW)
+    dispatch_pending(NOW)
+    assert sweep_reminders(NOW + FIVE) == 10
+    reminded = list(Message.objects.filter(kind="reminder", channel="email").order_by("user__full_name"))
+    assert [message.user.full_name for message in reminded] == ["Noor", "Otto", "Sam"]
+    assert reminded[0].subject == "First contacts with new leads, due Mon 2 Mar 2026, 09:05"
+    assert reminded[0].data["url"] == "/followups/?assignee=me"
