@@ -50,23 +50,25 @@ def sweeps_with_work(now: datetime) -> list[Sweep]:
     return [sweep for sweep, is_due in zip(sweeps, row, strict=True) if is_due]
 
 
-def pulse(now: datetime) -> dict[str, int]:
-    """Run every sweep that has work, once. One that fails is logged and does not hold up the others."""
+def pulse(now: datetime, *, failed: set[str] | None = None) -> dict[str, int]:
+    """Run every sweep that has work, once. One that fails is logged, put into `failed`, and holds up no other."""
     taken: dict[str, int] = {}
     for sweep in sweeps_with_work(now):
         try:
             taken[sweep.name] = sweep.run(now)
         except Exception:
             log.exception("sweep failed", extra={"sweep": sweep.name})
-            taken[sweep.name] = taken.get(sweep.name, 0)
+            taken[sweep.name] = 0
+            if failed is not None:
+                failed.add(sweep.name)
     return taken
 
 
-def run_until_quiet(now: datetime, *, rounds: int = 50) -> dict[str, int]:
-    """Pulse until nothing more is due at `now`: what one sweep writes may be another's work."""
+def run_until_quiet(now: datetime, *, rounds: int = 50, failed: set[str] | None = None) -> dict[str, int]:
+    """Pulse until nothing more is due at `now`: what one sweep writes may be another's work. As `pulse` otherwise."""
     total: dict[str, int] = {}
     for _ in range(rounds):
-        taken = pulse(now)
+        taken = pulse(now, failed=failed)
         for name, count in taken.items():
             total[name] = total.get(name, 0) + count
         if not any(taken.values()):
