@@ -17,12 +17,13 @@ from followups.assignment import candidates, share_out
 from followups.choosing import Need
 from followups.due import Due, anchor, due_by, in_words
 from followups.lifecycle import BadChange
+from followups.merge_fields import fill_in, words_of
 from followups.models import FollowUp, FollowUpTag, FollowUpType, Priority
 from followups.people import Person, load_people
 from followups.reminder_plans import ReminderPlan
 from followups.telling import Given, tell_assignees
 from followups.undoing import KIND_CREATED
-from followups.words import clean_group, clean_subject, clean_text
+from followups.words import SUBJECT, clean_group, clean_subject, clean_text
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -79,10 +80,12 @@ def create_set(
         wanted = _not_there_yet(new)
         if not wanted:
             return Created()
-        for one in wanted:
-            one.subject, one.group = clean_subject(one.subject), clean_group(one.group)
-            one.description = clean_text(one.description)
         contacts = _contacts(wanted)
+        for one in wanted:
+            words = contacts[one.contact_id].words
+            one.subject = clean_subject(_filled(one.subject, words))
+            one.description = clean_text(fill_in(one.description, words))
+            one.group = clean_group(one.group)
         types = _types(wanted)
         people = _assign(wanted, contacts, now)
         ids = _insert(wanted, people, by, now)
@@ -126,16 +129,28 @@ def _not_there_yet(new: Sequence[NewFollowUp]) -> list[NewFollowUp]:
     return wanted
 
 
-def _contacts(wanted: Sequence[NewFollowUp]) -> dict[int, Need]:
-    needs = {
-        pk: Need(country, language, team_id)
-        for pk, country, language, team_id in Contact.objects.alive()
-        .filter(pk__in={one.contact_id for one in wanted})
-        .values_list("pk", "country", "language", "team_id")
+@dataclass(frozen=True, slots=True)
+class _Contact:
+    need: Need
+    words: dict[str, str]
+
+
+def _contacts(wanted: Sequence[NewFollowUp]) -> dict[int, _Contact]:
+    rows = Contact.objects.alive().filter(pk__in={one.contact_id for one in wanted})
+    found = {
+        pk: _Contact(Need(country, language, team_id), words_of(first, last, organisation, email or "this client"))
+        for pk, country, language, team_id, first, last, organisation, email in rows.values_list(
+            "pk", "country", "language", "team_id", "first_name", "last_name", "organisation", "email"
+        )
     }
-    if any(one.contact_id not in needs for one in wanted):
+    if any(one.contact_id not in found for one in wanted):
         raise BadChange("That contact is not there any more.")
-    return needs
+    return found
+
+
+def _filled(subject: str, words: dict[str, str]) -> str:
+    """The subject with its merge fields; a name that is too long for it is cut, not refused."""
+    return fill_in(subject, words)[:SUBJECT] if "{{" in subject else subject
 
 
 def _types(wanted: Sequence[NewFollowUp]) -> dict[int, FollowUpType]:
@@ -148,11 +163,11 @@ def _types(wanted: Sequence[NewFollowUp]) -> dict[int, FollowUpType]:
     return types
 
 
-def _assign(wanted: Sequence[NewFollowUp], contacts: dict[int, Need], now: datetime) -> dict[int, Person]:
+def _assign(wanted: Sequence[NewFollowUp], contacts: dict[int, _Contact], now: datetime) -> dict[int, Person]:
     """Choose people where nobody was chosen, with the reason; refuse those who may not hold follow-ups."""
     open_ones = [one for one in wanted if one.assignee_id is None]
     if open_ones:
-        choices = share_out([(contacts[one.contact_id], ()) for one in open_ones], candidates(now))
+        choices = share_out([(contacts[one.contact_id].need, ()) for one in open_ones], candidates(now))
         for one, choice in zip(open_ones, choices, strict=True):
             one.assignee_id, one.assigned_because = choice.person_id, choice.because
     people = load_people([one.assignee_id for one in wanted])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from crm.models import User
-from crm.zones import local_day, moment
 from followups.due import Due
+from followups.merge_fields import fill_in
 from followups.models import FollowUpTemplate
 from followups.reading.rows import Row
-
-_FIELD = re.compile(r"\{\{\s*contact\.(\w+)\s*(?:\|\s*([^}]*?)\s*)?\}\}")
+from followups.templates import due_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +26,6 @@ class Template:
     due: Due
     reminders: tuple[int, ...]
     suits: bool
-
-
-def fill_in(text: str, contact: Mapping[str, str]) -> str:
-    """Put a contact's words for {{ contact.first_name|there }}; what is empty becomes the word after the bar."""
-
-    def value(match: re.Match[str]) -> str:
-        return contact.get(match[1]) or (match[2] or "").strip().strip("\"'")
-
-    return _FIELD.sub(value, text).strip()
 
 
 def templates_for(user: User, row: Row, now: datetime, *, zone_name: str) -> list[Template]:
@@ -64,12 +52,3 @@ def templates_for(user: User, row: Row, now: datetime, *, zone_name: str) -> lis
         for one in found
     ]
     return sorted(ready, key=lambda one: (not one.suits, one.name))
-
-
-def due_of(template: FollowUpTemplate, now: datetime, zone_name: str) -> Due:
-    """When a follow-up made from the template now is due: so many days on, at its time of day if it has one."""
-    day = local_day(now, zone_name) + timedelta(days=template.delay_days)
-    if template.due_time is None:
-        return Due(on=day)
-    at = moment(day, template.due_time, zone_name)
-    return Due(at=at if at > now else moment(day + timedelta(days=1), template.due_time, zone_name))

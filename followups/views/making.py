@@ -15,6 +15,7 @@ from crm.access import contacts_for
 from crm.models import Tag, User
 from crm.models.contact import Contact
 from crm.search_terms import contacts_matching
+from crm.views.asking import back, ids_in
 from crm.views.guard import may
 from crm.zones import local_day
 from followups.assignment import candidates, share_out
@@ -22,11 +23,11 @@ from followups.choosing import Need
 from followups.creating import NewFollowUp, create_set
 from followups.forms import REMINDERS, FollowUpForm, due_initial
 from followups.lifecycle import BadChange
+from followups.merge_fields import fill_in
 from followups.models import FollowUpTemplate, Priority
-from followups.reading.following import due_of, fill_in
 from followups.reading.loads import people_to_choose
 from followups.reading.sentences import plural
-from followups.views.asking import back, ids_in
+from followups.templates import due_of
 
 MOST_CONTACTS = 1_000
 
