@@ -157,4 +157,4 @@ def _team(team: TeamFacts) -> dict[str, Any] | None:
         said += f" Yesterday it finished {total.done_yesterday}."
     worst = sorted(team.people.items(), key=lambda item: (-item[1].overdue, item[0]))
     rows = [[name, f"{facts.overdue} overdue, {facts.today} due today"] for name, facts in worst if facts.overdue][:8]
-    return {"sentence": said, "rows": rows, "away": f"Away today: {', '.join(team.away)}." if team.away else "", "href": "/?whose=team"}
+    return {"sentence": said, "rows": rows, "away": f"Away today: {', '.join(team.away)}." if team.away else "", "href": "/?of=team"}

@@ -8,8 +8,9 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Register the sweeps and kinds of this floor."""
         from crm.due import Sweep, register_sweep
-        from messaging import delivery, invitations, rescue
+        from messaging import delivery, invitations, mentions, rescue
 
         register_sweep(Sweep("message_rescue", rescue.DUE_SQL, rescue.rescue_messages))
         register_sweep(Sweep("messages", delivery.DUE_SQL, delivery.deliver_due))
         invitations.register()
+        mentions.register()

@@ -3,32 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+from messaging.kinds import described
+from messaging.live_updates import publish
+from messaging.models import Message, MessageChannel, MessageStatus
+from messaging.unread import unread_counts
 
 if TYPE_CHECKING:
     from crm.models import User
 
-#: Counting stops here: "99+" is all that a bell can say, and a count stays cheap however much piles up.
-MOST = 100
-
-
-def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
-    """How many notices each person has not read, up to MOST; rides the bell's partial index."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT u.id, (SELECT count(*) FROM (
-                SELECT FROM messaging_message m WHERE m.user_id = u.id AND m.channel = 'in_app'
-                    AND m.read_at IS NULL AND m.status = 'delivered' LIMIT %s) AS few)
-            FROM unnest(%s::bigint[]) AS u(id)
-            """,
-            [MOST, list(user_ids)],
-        )
-        return dict(cursor.fetchall())
-
-
 def unread_count(user: User) -> int:
     """How many notices one person has not read, up to MOST."""
     return unread_counts([user.pk])[user.pk]
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """One page of the bell. `older` is the id to go on from, None at the end."""
+
+    rows: list[dict[str, Any]]
+    older: int | None
+
+
+def notices_of(user: User, *, before: int | None = None, show: int = 30) -> Notices:
+    """What the person was told in the app, newest first; one query."""
+    told = Message.objects.bell_of(user).filter(status__in=[MessageStatus.DELIVERED, MessageStatus.READ])
+    if before is not None:
+        told = told.filter(pk__lt=before)
+    rows = list(told.values("id", "kind", "subject", "data", "created_at", "delivered_at", "read_at")[: show + 1])
+    for row in rows:
+        row["about"] = described(row["kind"])
+        row["url"] = row["data"].get("url", "")
+    return Notices(rows[:show], rows[show - 1]["id"] if len(rows) > show else None)
+
+
+def mark_read(user: User, ids: Iterable[int] | None, *, now: datetime) -> int:
+    """Mark the person's notices read, all of them for None; returns how many were not."""
+    unread = Message.objects.filter(
+        user=user, channel=MessageChannel.IN_APP, status=MessageStatus.DELIVERED, read_at__isnull=True
+    )
+    if ids is not None:
+        unread = unread.filter(pk__in=list(ids))
+    count = unread.update(status=MessageStatus.READ, read_at=now)
+    if count:
+        publish([user.pk], "read", {"unread": unread_count(user)})
+    return count
+
+
+def address_of(user: User, pk: int) -> str:
+    """The page that a notice of the person's is about; empty when there is none."""
+    data = Message.objects.bell_of(user).filter(pk=pk).values_list("data", flat=True).first()
+    url = (data or {}).get("url", "")
+    return url if url.startswith("/") and not url.startswith("//") else ""

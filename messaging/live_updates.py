@@ -14,7 +14,7 @@ from django.db import transaction
 from redis import Redis
 from redis.exceptions import RedisError
 
-from messaging.bell import unread_counts
+from messaging.unread import unread_counts
 
 log = logging.getLogger(__name__)
 

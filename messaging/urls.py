@@ -1,0 +1,16 @@
+"""Addresses of messages, the bell and how one is told."""
+
+from django.urls import path
+
+from messaging.views import bell, messages, preferences
+
+urlpatterns = [
+    path("messages/", messages.message_list, name="messages"),
+    path("messages/<int:pk>/", messages.message_page, name="message"),
+    path("messages/<int:pk>/body/", messages.message_body, name="message_body"),
+    path("notifications/", bell.notifications, name="notifications"),
+    path("notifications/read/", bell.read, name="notifications_read"),
+    path("notifications/<int:pk>/open/", bell.open_notice, name="notification_open"),
+    path("notifications/mute/<slug:kind>/", bell.mute_kind, name="notifications_mute"),
+    path("settings/notifications/", preferences.preferences, name="settings_notifications"),
+]

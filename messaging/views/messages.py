@@ -1,0 +1,63 @@
+"""Every message: the list, and one with how it looks and why it was or was not sent."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_GET
+
+from crm.views.guard import may
+from messaging.access import messages_for
+from messaging.filters import BIGGEST, choices, chosen, narrowed, number
+from messaging.models import Message
+from messaging.showing import page_of, shown, words_of
+
+#: The mail is shown as it looks and can do nothing: no script, no form, nothing of ours.
+BODY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'; sandbox"
+
+
+@require_GET
+@may("messages.view")
+def message_list(request: HttpRequest) -> HttpResponse:
+    """Show one page of what the address narrows to."""
+    wanted = chosen(request.GET)
+    page = page_of(
+        narrowed(messages_for(request.user), wanted),
+        before=number(request.GET.get("before", "")),
+        after=number(request.GET.get("after", "")),
+    )
+    here = urlencode(wanted)
+    shown_ = {"page": page, "filters": choices(), "wanted": wanted, "here": f"{here}&" if here else ""}
+    return render(request, "messaging/list.html", shown_)
+
+
+@require_GET
+@may("messages.view")
+def message_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one message with its history."""
+    one = shown(messages_for(request.user), pk) if pk <= BIGGEST else None
+    if one is None:
+        raise Http404("There is no such message here.")
+    text, problem = "", ""
+    if one.has_mail:
+        try:
+            text = words_of(one.message, request.user).text
+        except Exception as error:  # a broken template must not hide the message's history
+            problem = f"It cannot be shown: {error}"
+    return render(request, "messaging/message.html", {"one": one, "text": text, "problem": problem})
+
+
+@require_GET
+@xframe_options_sameorigin
+@may("messages.view")
+def message_body(request: HttpRequest, pk: int) -> HttpResponse:
+    """Serve the mail itself, for the frame on the message's page."""
+    message: Message | None = messages_for(request.user).filter(pk=pk, channel="email").select_related("user").first() if pk <= BIGGEST else None
+    if message is None:
+        raise Http404("There is no such message here.")
+    response = HttpResponse(words_of(message, request.user).html)
+    response["Content-Security-Policy"] = BODY_POLICY
+    return response

@@ -1,0 +1,34 @@
+"""How one wants to be told: the page of notification settings."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from messaging.forms import HoursForm
+from messaging.preferences import CHOICES, choose_channels, set_hours, wishes_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Show the choices, or keep them."""
+    user = request.user
+    wishes = wishes_of(user)
+    if request.method == "POST":
+        form = HoursForm(request.POST)
+        picked = {wish.kind.name: request.POST.getlist(f"channels-{wish.kind.name}") for wish in wishes}
+        if form.is_valid():
+            set_hours(user, **form.cleaned_data)
+            choose_channels(user, picked)
+            messages.success(request, "Saved how you are told")
+            return HttpResponseRedirect(request.path)
+    else:
+        names = ("quiet_from", "quiet_to", "wants_digest", "digest_hour")
+        form = HoursForm(initial={name: getattr(user, name) for name in names})
+        picked = {wish.kind.name: wish.channels for wish in wishes}
+    shown = {"form": form, "wishes": wishes, "picked": picked, "channels": CHOICES}
+    return render(request, "messaging/preferences.html", shown, status=422 if form.errors else 200)
