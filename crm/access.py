@@ -158,3 +158,10 @@ def absences_for(user: User) -> AbsenceQuerySet:
     from crm.models import Absence
 
     return Absence.objects.all() if user.can("team.manage") else Absence.objects.filter(user=user)
+
+
+def saved_views_of(user: User) -> SavedViewQuerySet:
+    """One's own and the shared views of every page."""
+    from crm.models import SavedView
+
+    return SavedView.objects.visible_to(user)

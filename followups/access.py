@@ -9,8 +9,13 @@ from django.db.models import Q
 from crm.access import colleague_ids, team_ids
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from crm.models import User
+    from followups.models import Outcome
     from followups.models.followup import FollowUpQuerySet
+    from followups.models.followup_type import FollowUpTypeQuerySet
+    from followups.models.template import FollowUpTemplateQuerySet
 
 
 def followups_for(user: User) -> FollowUpQuerySet:
@@ -43,3 +48,24 @@ def followup_scope(user: User) -> Q:
         return living & (Q(assignee__in=people) | Q(creator=user) | Q(contact__in=theirs.values("pk")))
     owned = Contact.objects.filter(owner=user)
     return living & (Q(assignee=user) | Q(creator=user) | Q(contact__in=owned.values("pk")))
+
+
+def types_for(user: User) -> FollowUpTypeQuerySet:
+    """All types, those put away included: for the settings and the API."""
+    from followups.models import FollowUpType
+
+    return FollowUpType.objects.visible_to(user)
+
+
+def outcomes_for(user: User) -> QuerySet[Outcome]:
+    """All outcomes, those put away included."""
+    from followups.models import Outcome
+
+    return Outcome.objects.all() if user.is_active else Outcome.objects.none()
+
+
+def templates_for(user: User) -> FollowUpTemplateQuerySet:
+    """All templates, those put away included."""
+    from followups.models import FollowUpTemplate
+
+    return FollowUpTemplate.objects.visible_to(user)

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Schema
 from pydantic import Field, ValidationError, model_validator
 
 from crm.api.auth import caller, require
@@ -18,15 +17,12 @@ from crm.api.problems import Problem, invalid
 from crm.api.shapes import Body, Id
 from followups import transitions
 from followups.access import followups_for
-from followups.api.reading import Wanted, narrowed
+from followups.api.reading import Wanted, narrowed, router
 from followups.api.shapes import Cancellation, Completion, NewDue, PriorityName, Slug, Snooze, due_of
 from followups.api.writing import WRITE, on_field, person
-from followups.changing import Result
+from followups.bulk import MOST, NotAll, all_or_none, share
 from followups.models.followup import FollowUpQuerySet
 
-router = Router(tags=["Follow-ups"])
-MOST = 10_000
-Verb = Callable[[HttpRequest, FollowUpQuerySet, dict[str, Any], datetime], Result]
 
 
 class Nothing(Body):
@@ -38,7 +34,7 @@ class PriorityTo(Body):
 
 
 class AssignTo(Body):
-    assignee: Id
+    assignee: Id | None = Field(None, description="Left out: shared out by load")
 
 
 class Retag(Body):
@@ -106,18 +102,31 @@ def bulk_followups(request: HttpRequest, body: Bulk) -> dict[str, Any]:
         params = shape.model_validate(body.params)
     except ValidationError as problem:
         raise invalid([(".".join(["params", *map(str, one["loc"])]), one["msg"]) for one in problem.errors()]) from None
-    with transaction.atomic(), on_field("params"):
-        rows = chosen(request, body, now)
-        result = getattr(transitions, verb)(rows, by=caller(request), now=now, **told(request, params, now))
-        missing = set(body.ids or ()) - set(result.done) - set(result.refused)
-        refused = result.refused | dict.fromkeys(missing, "There is no such follow-up, or you may not see it.")
-        if refused:
-            raise Problem(
-                409,
-                f"{len(refused):,} of them cannot be changed so; nothing was changed.",
-                refused=[{"id": pk, "reason": why} for pk, why in list(refused.items())[:200]],
-            )
+    user = caller(request)
+    rows = chosen(request, body, now)
+    seen = set(rows.values_list("pk", flat=True))
+    if missing := set(body.ids or ()) - seen:
+        raise not_all(dict.fromkeys(missing, "There is no such follow-up, or you may not see it."))
+    try:
+        with on_field("params"):
+            if isinstance(params, AssignTo) and params.assignee is None:
+                require(request, "followups.assign")
+                result = share(rows, by=user, now=now)
+            else:
+                how = told(request, params, now)
+                result = all_or_none(getattr(transitions, verb), rows, by=user, now=now, **how)
+    except NotAll as problem:
+        raise not_all(problem.refused) from None
     return {"action": body.action, "count": len(result.done), "ids": result.done, "undo": result.undo_id}
+
+
+def not_all(refused: dict[int, str]) -> Problem:
+    """A 409 that names those which cannot be changed so."""
+    return Problem(
+        409,
+        f"{len(refused):,} of them cannot be changed so; nothing was changed.",
+        refused=[{"id": pk, "reason": why} for pk, why in list(refused.items())[:200]],
+    )
 
 
 def chosen(request: HttpRequest, body: Bulk, now: datetime) -> FollowUpQuerySet:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Status
 
 from crm.api.auth import Token, caller
 from crm.api.contact_parts import note_out
@@ -18,7 +18,7 @@ from crm.api.shapes import Id
 from crm.notes import BadNote, add_note
 from followups import transitions
 from followups.access import followups_for
-from followups.api.reading import one
+from followups.api.reading import one, router
 from followups.api.shapes import (
     Assignment,
     Cancellation,
@@ -34,7 +34,6 @@ from followups.api.shapes import (
 )
 from followups.api.writing import WRITE, insist, on_field, one_after, person
 
-router = Router(tags=["Follow-ups"])
 
 
 def moved(request: HttpRequest, followup_id: int, move: str, body: Versioned, **how: Any) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""The routes of follow-ups; fixed names come before numbers."""
+"""The routes of follow-ups. All calls of one address stand in one router: the first that has the address answers."""
 
-from followups.api.bulk import router as bulk
+from followups.api import bulk, moves, writing
+from followups.api.lists import router as lists
 from followups.api.logging import router as logging
-from followups.api.moves import router as moves
 from followups.api.reading import router as reading
-from followups.api.writing import router as writing
 
-routers = (reading, writing, moves, bulk, logging)
+__all__ = ["bulk", "moves", "routers", "writing"]
+routers = (reading, logging, lists)

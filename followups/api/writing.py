@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Status
+from ninja import Status
 
 from crm.access import notes_for, people_for
 from crm.api.auth import Token, caller, require
@@ -21,7 +21,7 @@ from crm.api.shapes import Id, given, refuse_null
 from crm.models import User
 from followups import transitions
 from followups.access import followups_for
-from followups.api.reading import one
+from followups.api.reading import one, router
 from followups.api.shapes import FollowUpChange, FollowUpOut, NewFollowUpIn, NewForContact, due_of, followup_out, plans
 from followups.changing import Result
 from followups.creating import NewFollowUp, create
@@ -30,7 +30,6 @@ from followups.lifecycle import BadChange, UnknownOutcome
 from followups.models import FollowUp, FollowUpType
 from followups.reminder_plans import BadReminder
 
-router = Router(tags=["Follow-ups"])
 WRITE = Token("followups:write", "followups.edit")
 FIELDS = {BadDue: "due_at", BadReminder: "reminders", UnknownOutcome: "outcome"}
 
