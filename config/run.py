@@ -31,6 +31,7 @@ def main() -> int:
     embedded.development(local)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
+        embedded.heal(local)
         check_port(host, port)
         check_port(host, processes.environment()["UVICORN_PORT"], "LIVE_PORT")
         frontend.ready()

@@ -26,6 +26,7 @@ __all__ = [
     "development",
     "end_run",
     "ensure",
+    "heal",
     "local_directory",
     "owned",
     "take",
@@ -74,6 +75,13 @@ def locked(path: Path, how: int) -> IO[str] | None:
         file.close()
         return None
     return file
+
+
+def heal(local: Path) -> None:
+    """End what a killed run left behind, so that its port is free; leave a living one alone."""
+    if lock := locked(local / "run" / "owner", fcntl.LOCK_EX | fcntl.LOCK_NB):
+        with lock:
+            Servers(local, ()).clear_leftovers()
 
 
 @contextmanager

@@ -103,4 +103,4 @@ def processes_of(run: str) -> list[int]:
 def end_run(run: str) -> None:
     """End every process that still carries this run's mark."""
     for pid in processes_of(run):
-        process.end_orphan(pid, signals=(signal.SIGTERM, signal.SIGKILL), seconds=5)
+        process.end_orphan(pid, signals=(signal.SIGKILL,))
