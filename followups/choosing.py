@@ -46,7 +46,7 @@ class NobodyThere(ValueError):
 def choose(people: Sequence[Candidate], need: Need, *, avoid: Collection[int] = ()) -> Choice:
     """The person for the need, with the reason as a sentence.
 
-    In this order: somebody present; not to be avoided; of the contact's team; whose work it is; with room; serving
+    In this order: somebody present; not to be avoided; with room; of the contact's team; whose work it is; serving
     the contact's country and language; carrying least for their capacity; whose turn it is. Each is a preference,
     so that somebody always gets it. Raises NobodyThere when there are no people at all.
     """
@@ -78,9 +78,9 @@ def _rank(person: Candidate, need: Need, avoid: Collection[int]) -> tuple[object
     return (
         person.absent,
         person.id in avoid,
+        person.open >= person.capacity,
         need.team_id is not None and need.team_id not in person.teams,
         person.steps_in,
-        person.open >= person.capacity,
         -fit(person, need),
         person.open / person.capacity,
         person.turn,
