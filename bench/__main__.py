@@ -2,7 +2,7 @@
 
 `small` measures at 10,000 follow-ups, `full` at 10,000, 100,000 and 1,000,000. Every size has a database of its own on an
 embedded server under `.local/bench`, filled once and kept. Prints a table and writes bench/latest.json; the exit code is 1
-when a goal does not hold.
+when a goal does not hold and --strict is given.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ def main() -> int:
     """Start the servers, measure, print and write."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="small")
+    parser.add_argument("--strict", action="store_true")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME")
     chosen = parser.parse_args()
 
@@ -40,7 +41,7 @@ def main() -> int:
     (HERE / "latest.json").write_text(json.dumps(lines, indent=1) + "\n")
     missed = [line for line in measured if not line.holds]
     print(f"\n{len(measured) - len(missed)} goals hold, {len(missed)} do not. bench/latest.json is written.")
-    return 1 if missed else 0
+    return 1 if missed and chosen.strict else 0
 
 
 def run(sizes: list[int], only: set[str]) -> list:  # type: ignore[type-arg]
@@ -51,9 +52,14 @@ def run(sizes: list[int], only: set[str]) -> list:  # type: ignore[type-arg]
 
     databases.ready_environment()
     django.setup()
+    from django.core.management import call_command
+
     from bench import registry, table
     from bench.growth import growth
+    from config import stylesheet
 
+    stylesheet.build()
+    call_command("collectstatic", interactive=False, verbosity=0)
     measured = []
     for size in sizes:
         databases.use(size)

@@ -7,7 +7,14 @@ from typing import Any
 
 from django.db import connection, models
 
-PEOPLE = 200
+
+
+def headcount(followup_count: int) -> tuple[int, int]:
+    """Return how many people work there, and how many of them are managers: fifteen at 10,000, 200 at a million."""
+    people = max(15, min(200, followup_count // 5_000))
+    return people, max(1, people // 20)
+
+
 FIRST = "Maria Ahmed Linh Priya Jonas Elena David Sofia Hassan Noor Tomas Ida Sam Ana Wei Fatima Olga Pedro Yuki Amina".split()
 LAST = "Santos Farouk Tran Nair Weber Rossi Okafor Lindqvist Ali Haddad Novak Berg Lee Silva Chen Hassan Petrova Gomez Sato Diallo".split()
 SUBJECTS = "Call about visa options|Send document checklist|Check the bank letter|Monthly check-in|Payment discussion|Ask about passport renewal".split("|")
@@ -30,7 +37,7 @@ def literal(value: Any) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def insert(model: type[models.Model], given: dict[str, str], source: str) -> int:
+def insert(model: type[models.Model], given: dict[str, str], source: str, *, into: str = "") -> int:
     """Insert into the model's table from `source`: SQL expressions for `given` columns, defaults for the rest."""
     columns, values = [], []
     for field in model._meta.concrete_fields:
@@ -43,7 +50,7 @@ def insert(model: type[models.Model], given: dict[str, str], source: str) -> int
             values.append(literal(field.get_default()))
         else:
             values.append("NULL" if field.null else literal(field.get_default()))
-    sql = f'INSERT INTO "{model._meta.db_table}" ({", ".join(columns)}) SELECT {", ".join(values)} {source}'
+    sql = f'INSERT INTO "{into or model._meta.db_table}" ({", ".join(columns)}) SELECT {", ".join(values)} {source}'
     with connection.cursor() as cursor:
         cursor.execute(sql.replace("%", "%%"), [])
         return cursor.rowcount
@@ -53,8 +60,8 @@ def array(words: list[str]) -> str:
     return "(ARRAY[" + ",".join("'" + word.replace("'", "''") + "'" for word in words) + "])"
 
 
-def people() -> None:
-    """One administrator, ten managers of a team each, agents in those teams, all in UTC."""
+def people(count: int, managers: int) -> None:
+    """One administrator, managers of a team each, agents in those teams, all in UTC."""
     from crm.models import Membership, Team, User
 
     insert(
@@ -62,21 +69,26 @@ def people() -> None:
         {
             "email": "'person' || n || '@bench.example'",
             "full_name": f"{array(FIRST)}[1 + n % 20] || ' ' || {array(LAST)}[1 + n / 20 % 20]",
-            "role": "CASE WHEN n = 1 THEN 'administrator' WHEN n <= 11 THEN 'manager' ELSE 'agent' END",
+            "role": f"CASE WHEN n = 1 THEN 'administrator' WHEN n <= {managers + 1} THEN 'manager' ELSE 'agent' END",
             "password": "'!'",
             "capacity": "20",
         },
-        f"FROM generate_series(1, {PEOPLE}) AS n",
+        f"FROM generate_series(1, {count}) AS n",
     )
-    insert(Team, {"name": "'Team ' || n"}, "FROM generate_series(1, 10) AS n")
+    insert(Team, {"name": "'Team ' || n"}, f"FROM generate_series(1, {managers}) AS n")
     insert(
         Membership,
         {"user_id": "u.id", "team_id": "t.id", "is_lead": "u.role = 'manager'"},
-        "FROM crm_user u JOIN crm_team t ON t.name = 'Team ' || (1 + u.id % 10) WHERE u.role <> 'administrator'",
+        f"FROM crm_user u JOIN crm_team t ON t.name = 'Team ' || (1 + u.id % {managers}) WHERE u.role <> 'administrator'",
     )
 
 
-def contacts(count: int) -> None:
+def agent(number: str, count: int, managers: int) -> str:
+    """Return SQL for the id of an agent, round and round by `number`."""
+    return f"(SELECT min(id) FROM crm_user) + {managers + 1} + {number} % {count - managers - 1}"
+
+
+def contacts(count: int, agent_id: str) -> None:
     from crm.models import Contact
 
     insert(
@@ -87,7 +99,7 @@ def contacts(count: int) -> None:
             "email": "'contact' || n || '@clients.example'",
             "phone": "'+4915' || lpad(n::text, 9, '0')",
             "lifecycle": "(ARRAY['new','working','qualified','client','lost'])[1 + n % 5]",
-            "owner_id": "(SELECT min(id) FROM crm_user) + 11 + n % 189",
+            "owner_id": agent_id,
             "country": "'DE'",
             "created_at": "now() - (n % 700) * interval '1 day'",
             "last_two_way_at": "now() - (n % 90) * interval '1 day'",
@@ -96,7 +108,7 @@ def contacts(count: int) -> None:
     )
 
 
-def followups(count: int, of_contacts: int) -> None:
+def followups(count: int, of_contacts: int, agent_id: str) -> None:
     """A tenth is open, due within thirty days either way; the rest is done."""
     from followups.models import FollowUp
 
@@ -109,8 +121,8 @@ def followups(count: int, of_contacts: int) -> None:
         "due_at": "now() + (n % 5003 - 2500) * interval '17 minutes'",
         "due_by": "now() + (n % 5003 - 2500) * interval '17 minutes'",
         "completed_at": "CASE WHEN n % 10 = 0 THEN NULL ELSE now() - (n % 600) * interval '1 day' END",
-        "completed_by_id": "CASE WHEN n % 10 = 0 THEN NULL ELSE (SELECT min(id) FROM crm_user) + 11 + n / 10 % 189 END",
-        "assignee_id": "(SELECT min(id) FROM crm_user) + 11 + n / 10 % 189",
+        "completed_by_id": f"CASE WHEN n % 10 = 0 THEN NULL ELSE {agent_id} END",
+        "assignee_id": agent_id,
         "created_at": "now() - (n % 700) * interval '1 day'",
     }
     insert(FollowUp, given, f"FROM generate_series(1, {count}) AS n")
@@ -138,8 +150,9 @@ def reminders(count: int, *, due_at: datetime) -> None:
 
 def fill(followup_count: int) -> None:
     """Make one installation with so many follow-ups, and a fifth as many contacts."""
-    people()
-    contacts(max(200, followup_count // 5))
-    followups(followup_count, max(200, followup_count // 5))
+    count, managers = headcount(followup_count)
+    people(count, managers)
+    contacts(max(200, followup_count // 5), agent("n", count, managers))
+    followups(followup_count, max(200, followup_count // 5), agent("(n / 10)", count, managers))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

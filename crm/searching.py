@@ -71,7 +71,7 @@ def _hits(user: User, text: str, kinds: Sequence[str], limit: int) -> dict[str, 
         (SELECT kind, object_id FROM (
             SELECT kind, object_id FROM crm_searchentry, query
             WHERE terms @@ query.q AND kind = %s {"AND terms @@ %s::tsquery" if access else ""} LIMIT {MOST_HITS * 5}
-        ) some ORDER BY object_id DESC LIMIT {look_at})"""
+        ) AS hit ORDER BY object_id DESC LIMIT {look_at})"""
         for _ in kinds
     )
     parameters = [text]
