@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from crm.timeline import Happening, record
 from crm.undo import UndoResult
@@ -70,10 +70,10 @@ def take_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
         cursor.execute(
             f"""
             UPDATE followups_followup f SET {sets}version = f.version + 1, updated_at = %s
-            FROM jsonb_to_recordset(%s) AS b(id bigint, version int{types})
+            FROM jsonb_to_recordset(%s::jsonb) AS b(id bigint, version int{types})
             WHERE f.id = b.id AND f.version = b.version RETURNING f.id
             """,
-            [now, Jsonb(images)],
+            [now, json.dumps(images)],
         )
         result.done = sorted(row[0] for row in cursor.fetchall())
         whole = not result.refused
@@ -130,10 +130,10 @@ def _put_aside_back(payload: dict[str, Any], done: set[int], whole: bool) -> Non
             UPDATE crm_contact c SET
                 last_two_way_at = CASE WHEN c.last_two_way_at = t.moved THEN t.two_way ELSE c.last_two_way_at END,
                 last_attempt_at = CASE WHEN c.last_attempt_at = t.moved THEN t.attempt ELSE c.last_attempt_at END
-            FROM jsonb_to_recordset(%s) AS t(id bigint, moved timestamptz, two_way timestamptz, attempt timestamptz)
+            FROM jsonb_to_recordset(%s::jsonb) AS t(id bigint, moved timestamptz, two_way timestamptz, attempt timestamptz)
             WHERE c.id = t.id AND %s
             """,
-            [Jsonb(payload.get("contacts", [])), whole],
+            [json.dumps(payload.get("contacts", [])), whole],
         )
 
 
