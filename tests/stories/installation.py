@@ -21,7 +21,7 @@ from redis import Redis
 
 from config import processes
 from config.embedded import process
-from config.embedded.postgres import OWNER
+from config.embedded.postgres import OWNER, Postgres
 from config.embedded.servers import DATABASE, REDIS, RUN, Servers, end_run, short_directory
 from tests.servers import KEPT, ROOT, copy, schema_hash
 
@@ -79,9 +79,10 @@ class Installation:
             if kept.exists():
                 copy(kept, self.local / "postgres" / "data")
             self.environment |= self.servers.start()
-            self.take_migrated()
-            self.manage("migrate", "--verbosity", "0")
-            self.shell("from config.scheduling import load_schedule; load_schedule()")
+            if not kept.exists():
+                self.migrate_and_keep(kept)
+            self.rename_database()
+            self.manage("load_schedule")
         except BaseException:
             self.end()
             raise
@@ -102,13 +103,23 @@ class Installation:
         self.servers.stop()
         shutil.rmtree(self.local, ignore_errors=True)
 
-    def take_migrated(self) -> None:
-        """Give the kept database of the test suite the product's name."""
-        assert self.servers.postgres
-        with psycopg.connect(self.servers.postgres.url("postgres"), autocommit=True) as connection:
-            if connection.execute("SELECT FROM pg_database WHERE datname = %s", [TEST_DATABASE]).fetchone():
-                connection.execute(f"DROP DATABASE {OWNER}")
-                connection.execute(f"ALTER DATABASE {TEST_DATABASE} RENAME TO {OWNER}")
+    def migrate_and_keep(self, kept: Path) -> None:
+        """Migrate a database as the test suite does, and keep it for others as the suite does."""
+        postgres = self.postgres
+        with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {TEST_DATABASE}")
+        self.environment[DATABASE] = postgres.url(TEST_DATABASE)
+        self.manage("migrate", "--verbosity", "0")
+        self.environment[DATABASE] = postgres.url()
+        postgres.stop()
+        copy(postgres.data, kept)
+        postgres.start()
+
+    def rename_database(self) -> None:
+        """Give the migrated database the product's name."""
+        with psycopg.connect(self.postgres.url("postgres"), autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {OWNER}")
+            connection.execute(f"ALTER DATABASE {TEST_DATABASE} RENAME TO {OWNER}")
 
     # --- Commands and processes ----------------------------------------------------------------------
     def manage(self, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess[str]:
@@ -132,11 +143,17 @@ class Installation:
     def start(self, name: str, *, number: int = 1, **environment: str) -> None:
         """Start one of the product's processes as `make run` does; with a number, one more of the same."""
         line = processes.PROCESSES[name].replace("@%h", f"{number}@%h")
+        self._start(f"{name}{number}", shlex.split(processes.command(line).removeprefix("exec ")), environment)
+
+    def start_command(self, *arguments: str) -> None:
+        """Start a `manage.py` command that is to be killed."""
+        self._start(f"{arguments[0]}1", [sys.executable, str(ROOT / "manage.py"), *arguments], {})
+
+    def _start(self, key: str, command: list[str], environment: dict[str, str]) -> None:
         logs = self.local / "logs"
         logs.mkdir(exist_ok=True)
-        command = shlex.split(processes.command(line).removeprefix("exec "))
-        with (logs / f"{name}{number}.log").open("ab") as log:
-            self.running[f"{name}{number}"] = subprocess.Popen(
+        with (logs / f"{key}.log").open("ab") as log:
+            self.running[key] = subprocess.Popen(
                 process.launched(command, user=(os.geteuid(), os.getegid()), death=signal.SIGKILL),
                 cwd=ROOT,
                 env=self.environment | environment,
@@ -185,13 +202,18 @@ class Installation:
 
     def crash_postgres(self, *, pause: float = 1) -> None:
         """End PostgreSQL without letting it write down anything, and start it again after `pause` seconds."""
-        postgres = self.servers.postgres
-        assert postgres
+        postgres = self.postgres
         pid = int((postgres.data / "postmaster.pid").read_text().split("\n", 1)[0])
         os.kill(pid, signal.SIGQUIT)
         postgres.stop()
         time.sleep(pause)
         postgres.start()
+
+    @property
+    def postgres(self) -> Postgres:
+        """Return the database server, which is there from the beginning to the end."""
+        assert self.servers.postgres
+        return self.servers.postgres
 
     @property
     def site(self) -> str:

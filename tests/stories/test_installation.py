@@ -3,14 +3,14 @@
 import httpx
 import pytest
 
-from tests.messaging.sink import smtp_sink
 from tests.stories.installation import Installation, wait_until
+from tests.stories.mailbox import mailbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 def test_an_installation_gets_ready_and_survives_the_end_of_each_server() -> None:
-    with smtp_sink() as (_, mail), Installation(mail_port=mail.port) as house:
+    with mailbox() as box, Installation(mail_port=box.port) as house:
         for name in ("web", "worker", "beat"):
             house.start(name)
 
