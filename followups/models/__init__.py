@@ -1,5 +1,6 @@
 """The follow-up and everything that keeps it from being forgotten."""
 
+from .calendar_feed import CalendarFeed
 from .digest import Digest, DigestSchedule
 from .escalation import Escalation
 from .followup import FollowUp, FollowUpTag, Priority, Status
@@ -8,6 +9,7 @@ from .reminder import Reminder
 from .template import FollowUpTemplate
 
 __all__ = [
+    "CalendarFeed",
     "Digest",
     "DigestSchedule",
     "Escalation",

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from crm.results import Result
+from crm.views.asking import back
 from crm.zones import zone
 from followups.access import followups_for
 from followups.reading.rows import rows_of
 from followups.reading.sentences import plural
-from followups.views.asking import back
 
 
 def say(request: HttpRequest, result: Result, said: str) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from crm.models import Tag, User
+from crm.views.asking import back, ids_in
 from crm.views.guard import may
 from crm.zones import zone
 from followups import bulk, transitions
@@ -31,7 +32,6 @@ from followups.reading.moments import day_offers
 from followups.reading.rows import rows_of
 from followups.reading.sentences import plural
 from followups.views.answering import say
-from followups.views.asking import back, ids_in
 
 #: What a verb is given, and the set without those for which there is nothing to do; None asks the person.
 Ready = tuple[dict[str, Any], FollowUpQuerySet] | None

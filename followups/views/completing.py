@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.models import User
+from crm.views.asking import back
 from crm.views.guard import may
 from crm.zones import zone
 from followups import transitions
@@ -28,7 +29,6 @@ from followups.reading.rows import Row
 from followups.reading.sentences import when_said
 from followups.reminder_plans import ReminderPlan
 from followups.views.answering import answer
-from followups.views.asking import back
 from followups.views.finding import one, row_or_404
 
 #: What one click means, where nobody was asked: it was done, no more.

@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from crm.access import contacts_for
+from crm.views.asking import BIGGEST
 from crm.views.guard import may
 from crm.zones import local_day
 from followups.models import FollowUpType
 from followups.reading.hints import IN_VAIN
 from followups.reading.record import of_contact
-from followups.views.asking import BIGGEST
 
 
 @require_GET

@@ -6,8 +6,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from crm.views.asking import ids_in
 from followups.reading.dashboard import dashboard
-from followups.views.asking import ids_in
 
 
 @require_GET

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.models import Tag, User
+from crm.views.asking import back
 from crm.views.guard import may
 from followups import transitions
 from followups.due import Due
@@ -19,7 +20,6 @@ from followups.forms import REMINDERS, FollowUpForm, initial_of
 from followups.lifecycle import BadChange
 from followups.models import FollowUp, Priority
 from followups.reading.loads import people_to_choose
-from followups.views.asking import back
 from followups.views.finding import one, row_or_404
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from django.http import Http404
 
 from crm.models import User
+from crm.views.asking import BIGGEST
 from crm.zones import zone
 from followups.access import followups_for
 from followups.models.followup import FollowUpQuerySet
 from followups.reading.rows import Row, rows_of
-from followups.views.asking import BIGGEST
 
 
 def one(user: User, pk: int) -> FollowUpQuerySet:

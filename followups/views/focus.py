@@ -8,12 +8,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.views.asking import ids_in
 from crm.views.guard import may
 from followups.forms import CompleteForm
 from followups.lifecycle import BadChange
 from followups.reading.focus import focus
 from followups.views.answering import say
-from followups.views.asking import ids_in
 from followups.views.completing import finish
 from followups.views.finding import row_or_404
 

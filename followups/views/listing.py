@@ -62,7 +62,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
         "may_assign": user.can("followups.assign"),
         "may_delete": user.can("followups.delete"),
         "may_export": user.can("contacts.export"),
-        "here": urlencode(_kept(given)),
+        "address": urlencode(_kept(given)),
     }
     return render(request, "followups/list.html", shown)
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.results import Result
+from crm.views.asking import back
 from crm.views.guard import may
 from crm.zones import zone
 from followups import transitions
@@ -24,7 +25,6 @@ from followups.reading.loads import loads
 from followups.reading.moments import day_offers, snooze_offers
 from followups.reading.sentences import when_said
 from followups.views.answering import answer
-from followups.views.asking import back
 from followups.views.finding import one, row_or_404
 
 ask_or_do = require_http_methods(["GET", "HEAD", "POST"])

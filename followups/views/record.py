@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import contacts_for
 from crm.notes import BadNote, add_note
+from crm.views.asking import BIGGEST, back
 from crm.views.guard import may
 from followups.models import Priority
 from followups.reading.moments import snooze_offers
 from followups.reading.record import record_of
-from followups.views.asking import BIGGEST, back
 from followups.views.finding import one, row_or_404
 
 

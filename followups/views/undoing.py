@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from crm.undo import CannotUndo, take_back
+from crm.views.asking import BIGGEST, back
 from followups.reading.sentences import plural
-from followups.views.asking import BIGGEST, back
 
 
 @require_POST
