@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,14 +10,10 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
+from followups.merge_fields import FIELDS, unknown
 from followups.models import FollowUpTemplate, FollowUpType, Outcome
 
 M = TypeVar("M", bound=models.Model)
-
-#: What a template's words may hold between {{ and }}.
-MERGE_FIELDS = ("first_name", "last_name", "full_name", "organisation")
-_ANY = re.compile(r"\{\{(.*?)\}\}")
-_KNOWN = re.compile(rf"\s*contact\.({'|'.join(MERGE_FIELDS)})\s*(\|[^{{}}|]*)?\Z")
 
 
 class BadEntry(ValueError):
@@ -113,11 +108,10 @@ def _free_slug(model: type[models.Model], name: str) -> str:
 
 def _check_words(values: Mapping[str, Any]) -> None:
     for name in ("subject", "description"):
-        for inside in _ANY.findall(str(values.get(name, ""))):
-            if not _KNOWN.match(inside):
-                raise BadEntry(
-                    name,
-                    f"“{{{{{inside}}}}}” is not a merge field. There are: "
-                    + ", ".join(f"{{{{ contact.{one} }}}}" for one in MERGE_FIELDS)
-                    + ", each with a word after | for where it is empty.",
-                )
+        for inside in unknown(str(values.get(name, ""))):
+            raise BadEntry(
+                name,
+                f"“{{{{ {inside} }}}}” is not a merge field. There are: "
+                + ", ".join(f"{{{{ contact.{one} }}}}" for one in FIELDS)
+                + ", each with a word after | for where it is empty.",
+            )
