@@ -98,7 +98,7 @@ def read_link(token: str, *, now: datetime) -> Link:
     if user is None or not user.is_active:
         return Link(Problem.CLOSED)
     followups = followups_for(user).filter(pk=followup_id)
-    [row] = rows_of(followups, now, zone(user.time_zone)) or [None]
+    row = next(iter(rows_of(followups, now, zone(user.time_zone))), None)
     if row is None or not user.can("followups.edit"):
         return Link(Problem.FORBIDDEN)
     return Link(_settled(row, name, user, now), user, action, name, followups, row)

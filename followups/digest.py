@@ -77,7 +77,9 @@ def set_missing_hours(now: datetime) -> int:
                 AND NOT EXISTS (SELECT FROM followups_digestschedule s WHERE s.user_id = u.id)
             """
         )
-        times = {pk: next_digest(now, zone_name=name, hour=hour, last=last) for pk, name, hour, last in cursor.fetchall()}
+        times = {
+            pk: next_digest(now, zone_name=name, hour=hour, last=last) for pk, name, hour, last in cursor.fetchall()
+        }
         if times:
             cursor.execute(
                 """
@@ -191,7 +193,12 @@ def _team_facts(members: Sequence[int], staff: Staff, facts: Mapping[int, Facts]
 def _keep(contents: Mapping[int, dict[str, Any]], days: Mapping[int, date]) -> None:
     """Keep what was said, without its one-click links."""
     said = [
-        content | {"sections": [{**part, "lines": [{**line, "acts": []} for line in part["lines"]]} for part in content["sections"]]}
+        content
+        | {
+            "sections": [
+                {**part, "lines": [{**line, "acts": []} for line in part["lines"]]} for part in content["sections"]
+            ]
+        }
         for content in contents.values()
     ]
     with connection.cursor() as cursor:
@@ -206,7 +213,9 @@ def _keep(contents: Mapping[int, dict[str, Any]], days: Mapping[int, date]) -> N
 
 def _set_next(readers: Sequence[Reader], days: Mapping[int, date], now: datetime) -> None:
     nexts = {
-        reader.id: next_digest(now, zone_name=reader.zone, hour=reader.hour, last=_latest(reader.last, days.get(reader.id)))
+        reader.id: next_digest(
+            now, zone_name=reader.zone, hour=reader.hour, last=_latest(reader.last, days.get(reader.id))
+        )
         for reader in readers
     }
     with connection.cursor() as cursor:

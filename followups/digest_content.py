@@ -28,7 +28,16 @@ def compose(
     facts: Facts, *, team: TeamFacts | None, name: str, now: datetime, zone: tzinfo, link: Link
 ) -> dict[str, Any] | None:
     """The digest's content, or None when there is nothing to say."""
-    sections = [section for section in (_overdue(facts, now, zone, link), _today(facts, now, zone, link), _quiet(facts), _unplanned(facts)) if section]
+    sections = [
+        section
+        for section in (
+            _overdue(facts, now, zone, link),
+            _today(facts, now, zone, link),
+            _quiet(facts),
+            _unplanned(facts),
+        )
+        if section
+    ]
     about_team = _team(team) if team else None
     if not sections and not about_team:
         return None
@@ -89,7 +98,13 @@ def _section(title: str, count: int, lines: list[dict[str, Any]], href: str) -> 
         return None
     more = max(0, count - len(lines))
     said = f"{more}+ more" if count >= MOST_COUNTED else f"{more} more" if more else ""
-    return {"title": title, "count": f"{count}+" if count >= MOST_COUNTED else str(count), "lines": lines, "more": said, "href": href}
+    return {
+        "title": title,
+        "count": f"{count}+" if count >= MOST_COUNTED else str(count),
+        "lines": lines,
+        "more": said,
+        "href": href,
+    }
 
 
 def _overdue(facts: Facts, now: datetime, zone: tzinfo, link: Link) -> dict[str, Any] | None:
@@ -107,7 +122,10 @@ def _client(one: QuietClient, detail: str) -> dict[str, Any]:
 
 
 def _quiet(facts: Facts) -> dict[str, Any] | None:
-    lines = [_client(one, f"No real contact for {plural(one.days, 'day')}; every {plural(one.rhythm, 'day')} were meant") for one in facts.quiet]
+    lines = [
+        _client(one, f"No real contact for {plural(one.days, 'day')}; every {plural(one.rhythm, 'day')} were meant")
+        for one in facts.quiet
+    ]
     return _section("Going quiet", facts.rotting, lines, "/contacts/?rotting=yes&owner=me")
 
 
@@ -119,8 +137,14 @@ def _unplanned(facts: Facts) -> dict[str, Any] | None:
 def _yesterday(facts: Facts) -> str:
     if not facts.done_yesterday and not facts.missed_yesterday:
         return ""
-    done = f"Yesterday you finished {facts.done_yesterday}" if facts.done_yesterday else "Yesterday nothing was finished"
-    missed = f"; {facts.missed_yesterday} {'was' if facts.missed_yesterday == 1 else 'were'} missed" if facts.missed_yesterday else ""
+    done = (
+        f"Yesterday you finished {facts.done_yesterday}" if facts.done_yesterday else "Yesterday nothing was finished"
+    )
+    missed = (
+        f"; {facts.missed_yesterday} {'was' if facts.missed_yesterday == 1 else 'were'} missed"
+        if facts.missed_yesterday
+        else ""
+    )
     return f"{done}{missed}."
 
 
@@ -130,7 +154,12 @@ def _suggestions(facts: Facts, now: datetime) -> list[dict[str, str]]:
     late = [one for one in facts.lines if one.late]
     waiting = next((one for one in late if one.speed_to_lead), None)
     if waiting:
-        found.append((f"Call {waiting.who} first: a new lead whose clock ran out {length(now - waiting.due_by)} ago.", f"/followups/{waiting.id}/"))
+        found.append(
+            (
+                f"Call {waiting.who} first: a new lead whose clock ran out {length(now - waiting.due_by)} ago.",
+                f"/followups/{waiting.id}/",
+            )
+        )
     urgent = next((one for one in late if one.priority in ("urgent", "high") and not one.speed_to_lead), None)
     if urgent:
         found.append((f"Then “{urgent.subject}” for {urgent.who}: {urgent.priority} priority and {length(now - urgent.due_by)} late." if waiting
@@ -138,9 +167,19 @@ def _suggestions(facts: Facts, now: datetime) -> list[dict[str, str]]:
                       f"/followups/{urgent.id}/"))  # fmt: skip
     worst = facts.quiet[0] if facts.quiet else None
     if worst and worst.rhythm and worst.days >= 2 * worst.rhythm:
-        found.append((f"Get back to {worst.name}: silent for {worst.days} days, more than twice the usual {worst.rhythm}.", f"/contacts/{worst.id}/"))
+        found.append(
+            (
+                f"Get back to {worst.name}: silent for {worst.days} days, more than twice the usual {worst.rhythm}.",
+                f"/contacts/{worst.id}/",
+            )
+        )
     if facts.overdue >= 10:
-        found.append((f"Move what can wait: {facts.overdue} are overdue, and a list that long hides the important ones.", "/followups/?due=overdue&assignee=me"))
+        found.append(
+            (
+                f"Move what can wait: {facts.overdue} are overdue, and a list that long hides the important ones.",
+                "/followups/?due=overdue&assignee=me",
+            )
+        )
     return [{"text": text, "href": href} for text, href in found[:3]]
 
 
@@ -157,4 +196,9 @@ def _team(team: TeamFacts) -> dict[str, Any] | None:
         said += f" Yesterday it finished {total.done_yesterday}."
     worst = sorted(team.people.items(), key=lambda item: (-item[1].overdue, item[0]))
     rows = [[name, f"{facts.overdue} overdue, {facts.today} due today"] for name, facts in worst if facts.overdue][:8]
-    return {"sentence": said, "rows": rows, "away": f"Away today: {', '.join(team.away)}." if team.away else "", "href": "/?of=team"}
+    return {
+        "sentence": said,
+        "rows": rows,
+        "away": f"Away today: {', '.join(team.away)}." if team.away else "",
+        "href": "/?of=team",
+    }

@@ -208,7 +208,9 @@ def _read_clients(facts: dict[int, Facts], edges: Mapping[int, _Edges], now: dat
                 AND NOT c.rots_at <= %(now)s ORDER BY c.rots_at, c.id LIMIT %(quiet)s)) x
     """
     for row in _ask(sql, edges, now):
-        client = QuietClient(row["id"], contact_name(row, prefix=""), (now - row["quiet_since"]).days, row["expected_rhythm"])
+        client = QuietClient(
+            row["id"], contact_name(row, prefix=""), (now - row["quiet_since"]).days, row["expected_rhythm"]
+        )
         mine = facts[row["person_id"]]
         (mine.quiet if row["quiet"] else mine.unplanned_names).append(client)
 

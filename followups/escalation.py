@@ -165,7 +165,7 @@ def _due(now: datetime) -> list[Climb]:
             """,
             [list(OPEN), now, BATCH],
         )
-        return [Climb(*row[:2], json.loads(row[2]), *row[3:]) for row in cursor.fetchall()]
+        return [Climb(pk, level, json.loads(told), *rest) for pk, level, told, *rest in cursor.fetchall()]
 
 
 def _one_step(one: Climb, staff: Staff, organisation: Organisation, now: datetime) -> list[Told]:
@@ -182,7 +182,17 @@ def _one_step(one: Climb, staff: Staff, organisation: Organisation, now: datetim
     one.told += [{"id": who.id, "name": who.name, "as": step.rung, "at": now.isoformat()} for who in step.tell]
     owner = staff.people.get(one.assignee_id)
     return [
-        Told(one.id, one.followup_id, one.contact_id, one.subject, one.due_by, owner.name if owner else "", who, step, place == 0)
+        Told(
+            one.id,
+            one.followup_id,
+            one.contact_id,
+            one.subject,
+            one.due_by,
+            owner.name if owner else "",
+            who,
+            step,
+            place == 0,
+        )
         for place, who in enumerate(step.tell)
     ]
 

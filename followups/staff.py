@@ -38,7 +38,12 @@ class Staff:
     @classmethod
     def load(cls, now: datetime) -> Staff:
         """Read everybody as they are at `now`."""
-        rows = list(User.objects.all().workers().order_by("pk").values_list("pk", "full_name", "email", "role", "time_zone", "deputy_id"))
+        rows = list(
+            User.objects.all()
+            .workers()
+            .order_by("pk")
+            .values_list("pk", "full_name", "email", "role", "time_zone", "deputy_id")
+        )
         absent = _absent({pk: zone for pk, _, _, _, zone, _ in rows}, now)
         people = {
             pk: Colleague(pk, full_name or email.split("@")[0], role, zone, deputy, pk in absent)
@@ -84,4 +89,8 @@ def _absent(zones: dict[int, str], now: datetime) -> set[int]:
     if not days:
         return set()
     spans = Absence.objects.filter(starts_on__lte=max(days.values()), ends_on__gte=min(days.values()))
-    return {pk for pk, start, end in spans.values_list("user_id", "starts_on", "ends_on") if pk in days and start <= days[pk] <= end}
+    return {
+        pk
+        for pk, start, end in spans.values_list("user_id", "starts_on", "ends_on")
+        if pk in days and start <= days[pk] <= end
+    }

@@ -15,6 +15,7 @@ from messaging.unread import unread_counts
 if TYPE_CHECKING:
     from crm.models import User
 
+
 def unread_count(user: User) -> int:
     """How many notices one person has not read, up to MOST."""
     return unread_counts([user.pk])[user.pk]
@@ -33,10 +34,8 @@ def notices_of(user: User, *, before: int | None = None, show: int = 30) -> Noti
     told = Message.objects.bell_of(user).filter(status__in=[MessageStatus.DELIVERED, MessageStatus.READ])
     if before is not None:
         told = told.filter(pk__lt=before)
-    rows = list(told.values("id", "kind", "subject", "data", "created_at", "delivered_at", "read_at")[: show + 1])
-    for row in rows:
-        row["about"] = described(row["kind"])
-        row["url"] = row["data"].get("url", "")
+    found = told.values("id", "kind", "subject", "data", "created_at", "delivered_at", "read_at")[: show + 1]
+    rows = [{**row, "about": described(row["kind"]), "url": row["data"].get("url", "")} for row in found]
     return Notices(rows[:show], rows[show - 1]["id"] if len(rows) > show else None)
 
 

@@ -32,9 +32,7 @@ BATCH = 200
 LEASE = timedelta(minutes=5)
 
 #: True for each message that is due, waiting or held: what the pulse asks.
-DUE_SQL = (
-    "EXISTS (SELECT FROM messaging_message WHERE status IN ('pending', 'scheduled') AND send_after <= %(now)s)"
-)
+DUE_SQL = "EXISTS (SELECT FROM messaging_message WHERE status IN ('pending', 'scheduled') AND send_after <= %(now)s)"
 
 
 @dataclass(slots=True)
@@ -63,7 +61,12 @@ def deliver_due(now: datetime) -> int:
 def _deliver_batch(turn: Turn, due_at: datetime) -> int:
     moment = turn.now()
     ids = claim(
-        Message.objects.due(due_at), now=moment, worker=turn.worker, lease=LEASE, limit=BATCH, working=MessageStatus.SENDING
+        Message.objects.due(due_at),
+        now=moment,
+        worker=turn.worker,
+        lease=LEASE,
+        limit=BATCH,
+        working=MessageStatus.SENDING,
     )
     if not ids:
         return 0
@@ -90,7 +93,9 @@ def _hand_over(channel: Channel, rows: Sequence[Claimed], turn: Turn) -> None:
     known = [Fate(row, MessageStatus.FAILED, row.problem) for row in rows if row.pk not in letters]
     waiting = iter([row for row in rows if row.pk in letters])
     while group := list(islice(waiting, channel.at_once)):
-        ours = step(known, [row.pk for row in group], provider=channel.provider, worker=turn.worker, lease=LEASE, now=turn.now())
+        ours = step(
+            known, [row.pk for row in group], provider=channel.provider, worker=turn.worker, lease=LEASE, now=turn.now()
+        )
         known = list(_fates([row for row in group if row.pk in ours], letters, channel, turn))
         if known and all(fate.status == MessageStatus.SCHEDULED for fate in known):
             # It takes nothing now: the rest waits too, without waiting for a time-out each.

@@ -55,5 +55,7 @@ def load_people(user_ids: Collection[int], kinds: Collection[str]) -> People:
         )
         for row in rows
     }
-    chosen = NotificationPreference.objects.filter(user__in=user_ids, kind__in=kinds).values_list("user_id", "kind", "channels")
+    chosen = NotificationPreference.objects.filter(user__in=user_ids, kind__in=kinds).values_list(
+        "user_id", "kind", "channels"
+    )
     return People(people, {(user_id, kind): tuple(channels) for user_id, kind, channels in chosen})

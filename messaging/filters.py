@@ -56,7 +56,7 @@ def narrowed(messages: MessageQuerySet, wanted: Mapping[str, str]) -> MessageQue
         if name in wanted:
             messages = messages.filter(**{name: wanted[name]})
     if "person" in wanted:
-        messages = messages.filter(user=wanted["person"])
+        messages = messages.filter(user=int(wanted["person"]))
     if "contact" in wanted:
-        messages = messages.filter(contact=wanted["contact"])
+        messages = messages.filter(contact=int(wanted["contact"]))
     return messages

@@ -26,7 +26,9 @@ class HoursForm(forms.Form):
         if self.errors:
             return given
         if (start is None) != (end is None):
-            self.add_error("quiet_to" if end is None else "quiet_from", "Give both ends of the quiet hours, or neither.")
+            self.add_error(
+                "quiet_to" if end is None else "quiet_from", "Give both ends of the quiet hours, or neither."
+            )
         elif isinstance(start, time) and start == end:
             self.add_error("quiet_to", "Quiet hours that end when they begin would never end; choose another hour.")
         return given

@@ -45,5 +45,7 @@ def register() -> None:
     """Listen for invitations; called once at start-up."""
     subscribe(Subscriber("invitations", frozenset({"person_invited"}), write_invitations))
     register_notice(
-        NoticeKind("invitation", "Invitation", ("email",), urgent=True, icon="mail", renderer="invitation", choosable=False)
+        NoticeKind(
+            "invitation", "Invitation", ("email",), urgent=True, icon="mail", renderer="invitation", choosable=False
+        )
     )

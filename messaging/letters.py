@@ -71,7 +71,9 @@ def letters_of(rows: Sequence[Claimed], channel: Channel, *, now: datetime) -> d
 
 
 def _words_there(ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-    return {pk: (text, html) for pk, text, html in MessageBody.objects.filter(pk__in=ids).values_list("pk", "text", "html")}
+    return {
+        pk: (text, html) for pk, text, html in MessageBody.objects.filter(pk__in=ids).values_list("pk", "text", "html")
+    }
 
 
 def _keep_words(letters: Sequence[Letter]) -> None:

@@ -97,8 +97,9 @@ class LiveApplication:
 async def _next(news: asyncio.Queue[str], gone: asyncio.Future[None]) -> str | None:
     """Wait for the next word, at most a heartbeat; None when there was none."""
     getting = asyncio.ensure_future(news.get())
-    done, _ = await asyncio.wait({getting, gone}, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
-    if getting in done:
+    either: set[asyncio.Future[Any]] = {getting, gone}
+    await asyncio.wait(either, timeout=HEARTBEAT, return_when=asyncio.FIRST_COMPLETED)
+    if getting.done():
         return getting.result()
     getting.cancel()
     return None

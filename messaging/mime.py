@@ -32,7 +32,11 @@ def mail_bytes(letter: Letter, sender: str) -> bytes:
         "MIME-Version: 1.0\n"
         f'Content-Type: multipart/alternative; boundary="{boundary}"\n\n'
     )
-    parts = [f"--{boundary}\n".encode() + _part(kind, text) for kind, text in (("plain", letter.text), ("html", letter.html)) if text]
+    parts = [
+        f"--{boundary}\n".encode() + _part(kind, text)
+        for kind, text in (("plain", letter.text), ("html", letter.html))
+        if text
+    ]
     whole = b"".join([head.encode("ascii"), *parts, f"--{boundary}--\n".encode()])
     return whole.replace(b"\n", b"\r\n")
 
@@ -61,4 +65,8 @@ def _part(kind: str, text: str) -> bytes:
     content, encoding = text.encode(), "7bit"
     if not text.isascii() or max(map(len, text.split("\n"))) > LONGEST:
         content, encoding = binascii.b2a_qp(content, istext=True), "quoted-printable"
-    return f"Content-Type: text/{kind}; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n".encode() + content + b"\n"
+    return (
+        f"Content-Type: text/{kind}; charset=utf-8\nContent-Transfer-Encoding: {encoding}\n\n".encode()
+        + content
+        + b"\n"
+    )

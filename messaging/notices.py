@@ -66,7 +66,9 @@ def tell(notices: Sequence[Notice], *, now: datetime) -> list[int]:
         if plan is None:
             plan = plans[which] = _plan(len(plans), which, people, now)
         data = dumped(one.data | {CHOSEN: True} if one.channels else one.data)
-        items.append(Item(plan.number, one.dedupe_key, one.user_id, None, one.subject, data, one.cause_kind, one.cause_id))
+        items.append(
+            Item(plan.number, one.dedupe_key, one.user_id, None, one.subject, data, one.cause_kind, one.cause_id)
+        )
         if plan.reaches_app:
             heard[one.user_id] = one.subject
     with transaction.atomic():
@@ -90,7 +92,13 @@ def _plan(number: int, which: tuple[Any, ...], people: People, now: datetime) ->
         verdicts[f":{channel}"] = verdict
         routes.append(
             Route(
-                channel, kind_name, f":{channel}", _status(verdict, channel), verdict.sentence, verdict.until, expires_at
+                channel,
+                kind_name,
+                f":{channel}",
+                _status(verdict, channel),
+                verdict.sentence,
+                verdict.until,
+                expires_at,
             )
         )
     return _Plan(number, routes, verdicts, any(r.channel == "in_app" and r.status == "delivered" for r in routes))

@@ -12,7 +12,6 @@ from django.db import connection, transaction
 
 from messaging.models import MessageBody
 
-
 _encode = DjangoJSONEncoder(ensure_ascii=False).encode
 
 
@@ -72,11 +71,20 @@ def put(new: Sequence[NewMessage], *, now: datetime) -> list[int]:
         route = Route(one.channel, one.kind, send_after=one.send_after, expires_at=one.expires_at)
         number = numbers.setdefault(route, len(numbers))
         items.append(
-            Item(number, one.dedupe_key, one.user_id, one.contact_id, one.subject, dumped(one.data), one.cause_kind, one.cause_id)
+            Item(
+                number,
+                one.dedupe_key,
+                one.user_id,
+                one.contact_id,
+                one.subject,
+                dumped(one.data),
+                one.cause_kind,
+                one.cause_id,
+            )
         )
     with transaction.atomic():
         written = write(items, [[route] for route in numbers], now=now)
-        _keep_words(new, dict((key, pk) for pk, key in written))
+        _keep_words(new, {key: pk for pk, key in written})
     return [pk for pk, _ in written]
 
 
@@ -115,7 +123,7 @@ def write(items: Sequence[Item], routes: Sequence[Sequence[Route]], *, now: date
                 "cause_id": [item.cause_id for item in items],
             },
         )
-        return cursor.fetchall()
+        return [(pk, key) for pk, key in cursor.fetchall()]
 
 
 def one_line(subject: str) -> str:

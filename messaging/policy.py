@@ -44,7 +44,13 @@ class Verdict:
 
 
 #: How a channel is said in a sentence.
-CHANNEL_WORDS = {"email": "by e-mail", "in_app": "in the app", "sms": "by SMS", "whatsapp": "on WhatsApp", "push": "as a push"}
+CHANNEL_WORDS = {
+    "email": "by e-mail",
+    "in_app": "in the app",
+    "sms": "by SMS",
+    "whatsapp": "on WhatsApp",
+    "push": "as a push",
+}
 
 
 def decide(message: Asked, person: Person, now: datetime) -> Verdict:
@@ -61,7 +67,9 @@ def decide(message: Asked, person: Person, now: datetime) -> Verdict:
         now, person.quiet_from, person.quiet_to, person.zone
     ):
         return _hold(person, now)
-    return Verdict("send", "allowed", f"{person.name} is told of this {CHANNEL_WORDS.get(message.channel, message.channel)}.")
+    return Verdict(
+        "send", "allowed", f"{person.name} is told of this {CHANNEL_WORDS.get(message.channel, message.channel)}."
+    )
 
 
 def _muted(message: Asked, person: Person) -> str:

@@ -38,7 +38,6 @@ def wishes_of(user: User) -> list[Wish]:
     return [
         Wish(kind, tuple(chosen[kind.name]) if kind.name in chosen else kind.default_channels)
         for kind in sorted(all_notices(), key=lambda kind: kind.title)
-        if kind.choosable
     ]
 
 
@@ -47,7 +46,7 @@ def choose_channels(user: User, choices: Mapping[str, Iterable[str]]) -> None:
     """Keep the channels for these kinds; where they are the kind's own, nothing is kept, so that it can change."""
     kept = []
     for kind in all_notices():
-        if kind.name not in choices or not kind.choosable:
+        if kind.name not in choices:
             continue
         channels = [channel for channel in CHOICES if channel in set(choices[kind.name])]
         if channels != _ordered(kind.default_channels):
@@ -58,7 +57,7 @@ def choose_channels(user: User, choices: Mapping[str, Iterable[str]]) -> None:
 
 def mute(user: User, kind: str) -> bool:
     """Stop all notices of a kind; False when there is no such kind."""
-    if kind not in {known.name for known in all_notices() if known.choosable}:
+    if kind not in {known.name for known in all_notices()}:
         return False
     choose_channels(user, {kind: ()})
     return True

@@ -172,5 +172,10 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     row["tone"] = TONES.get(MessageStatus(row["status"]), "")
     row["channel_label"] = MessageChannel(row["channel"]).label
     name = row["user__full_name"] or (row["user__email"] or "").split("@")[0]
-    row["who"] = name or f"{row['contact__first_name'] or ''} {row['contact__last_name'] or ''}".strip() or row["to"] or "Somebody"
+    row["who"] = (
+        name
+        or f"{row['contact__first_name'] or ''} {row['contact__last_name'] or ''}".strip()
+        or row["to"]
+        or "Somebody"
+    )
     return row

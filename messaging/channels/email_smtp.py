@@ -1,9 +1,10 @@
-"""E-mail over SMTP, with one connection that each worker keeps open."""
+"""E-mail over SMTP, with one connection that each worker keeps open, one a thread."""
 
 from __future__ import annotations
 
 import smtplib
 import ssl
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -30,7 +31,17 @@ class EmailSmtp:
     provider: str = field(default="smtp", init=False)
     at_once: int = field(default=10, init=False)
     needs_words: bool = field(default=True, init=False)
-    _server: smtplib.SMTP | None = field(default=None, init=False)
+    _kept: threading.local = field(default_factory=threading.local, init=False)
+
+    @property
+    def _server(self) -> smtplib.SMTP | None:
+        """This thread's connection: two threads must not talk into each other's."""
+        server: smtplib.SMTP | None = getattr(self._kept, "server", None)
+        return server
+
+    @_server.setter
+    def _server(self, server: smtplib.SMTP | None) -> None:
+        self._kept.server = server
 
     def deliver(self, letters: Sequence[Letter]) -> Iterator[Answer]:
         """Send one after the other; when the server cannot be reached, the rest waits too."""
@@ -100,7 +111,9 @@ class EmailSmtp:
             code, words = server.getreply()
         except BROKEN as problem:
             self.close()
-            return Answer(Outcome.UNCLEAR, f"The mail server did not say whether it took the message: {_words(problem)}")
+            return Answer(
+                Outcome.UNCLEAR, f"The mail server did not say whether it took the message: {_words(problem)}"
+            )
         if code == 250:
             return Answer(Outcome.TAKEN, "The mail server took it.", words.decode(errors="replace")[:300])
         return self._declined(server, code, words)

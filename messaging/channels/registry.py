@@ -16,7 +16,9 @@ from messaging.channels.shape import Channel
 
 
 @lru_cache(maxsize=4)
-def _smtp(host: str, port: int, user: str, password: str, sender: str, starttls: bool, tls: bool, timeout: float) -> EmailSmtp:
+def _smtp(
+    host: str, port: int, user: str, password: str, sender: str, starttls: bool, tls: bool, timeout: float
+) -> EmailSmtp:
     return EmailSmtp(host, port, user, password, sender, starttls, tls, timeout)  # cached: its connection is kept
 
 

@@ -78,8 +78,12 @@ class Message(models.Model):
     direction = models.CharField(max_length=3, choices=[("out", "Out"), ("in", "In")], default="out")
     #: What it is: "reminder", "overdue", "escalation", "digest"...; preferences are per kind.
     kind = models.CharField(max_length=40)
-    contact = models.ForeignKey("crm.Contact", null=True, on_delete=models.CASCADE, related_name="messages", db_index=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    contact = models.ForeignKey(
+        "crm.Contact", null=True, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     to = models.CharField(max_length=320, blank=True, help_text="The address used, known once sent")
     subject = models.CharField(max_length=300, blank=True)
     #: Facts for rendering; a reminder is rendered when it leaves, from what is then true.
@@ -90,7 +94,9 @@ class Message(models.Model):
     #: Same key, same message: what makes a repeated sweep harmless.
     dedupe_key = models.CharField(max_length=200)
     status = models.CharField(max_length=10, choices=MessageStatus.choices, default=MessageStatus.PENDING)
-    reason = models.CharField(max_length=300, blank=True, help_text="Why it was held, not sent, or failed, in plain words")
+    reason = models.CharField(
+        max_length=300, blank=True, help_text="Why it was held, not sent, or failed, in plain words"
+    )
     #: When it must have left; later than this it is not worth saying.
     expires_at = models.DateTimeField(null=True)
     send_after = models.DateTimeField()

@@ -12,7 +12,9 @@ from messaging.models.message import MessageChannel
 class NotificationPreference(models.Model):
     """No row means the kind's own default channels; an empty list means muted."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_preferences")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_preferences"
+    )
     kind = models.CharField(max_length=40)
     channels = ArrayField(models.CharField(max_length=10, choices=MessageChannel.choices), default=list, blank=True)
 

@@ -22,7 +22,9 @@ HERE = "/notifications/"
 def notifications(request: HttpRequest) -> HttpResponse:
     """List the notices; HTMX gets the list alone."""
     page = notices_of(request.user, before=number(request.GET.get("before", "")))
-    template = "messaging/_bell.html" if request.headers.get("HX-Target") == "notices" else "messaging/notifications.html"
+    template = (
+        "messaging/_bell.html" if request.headers.get("HX-Target") == "notices" else "messaging/notifications.html"
+    )
     return render(request, template, {"page": page, "fresh": unread_count(request.user)})
 
 

@@ -55,7 +55,11 @@ def message_page(request: HttpRequest, pk: int) -> HttpResponse:
 @may("messages.view")
 def message_body(request: HttpRequest, pk: int) -> HttpResponse:
     """Serve the mail itself, for the frame on the message's page."""
-    message: Message | None = messages_for(request.user).filter(pk=pk, channel="email").select_related("user").first() if pk <= BIGGEST else None
+    message: Message | None = (
+        messages_for(request.user).filter(pk=pk, channel="email").select_related("user").first()
+        if pk <= BIGGEST
+        else None
+    )
     if message is None:
         raise Http404("There is no such message here.")
     response = HttpResponse(words_of(message, request.user).html)

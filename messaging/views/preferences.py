@@ -29,6 +29,6 @@ def preferences(request: HttpRequest) -> HttpResponse:
     else:
         names = ("quiet_from", "quiet_to", "wants_digest", "digest_hour")
         form = HoursForm(initial={name: getattr(user, name) for name in names})
-        picked = {wish.kind.name: wish.channels for wish in wishes}
+        picked = {wish.kind.name: list(wish.channels) for wish in wishes}
     shown = {"form": form, "wishes": wishes, "picked": picked, "channels": CHOICES}
     return render(request, "messaging/preferences.html", shown, status=422 if form.errors else 200)

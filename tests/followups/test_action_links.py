@@ -88,7 +88,9 @@ def test_an_expired_link_says_so(task, people, clock):
 
 def test_a_forged_link_says_so(task, people):
     good = link(task, people.sam).removeprefix("/a/").removesuffix("/")
-    other = signing.Signer(salt="other").sign_object({"u": people.sam.pk, "f": task.pk, "a": "complete", "e": 9999999999})
+    other = signing.Signer(salt="other").sign_object(
+        {"u": people.sam.pk, "f": task.pk, "a": "complete", "e": 9999999999}
+    )
     words = {"u": people.sam.pk, "f": task.pk, "e": 9999999999}
     odd = [{**words, "a": "delete"}, words, {**words, "a": "complete", "e": "soon"}, {**words, "a": []}, ["x"]]
     tokens = [good[:-1], "x" + good, good.replace(":", ""), other, "%00", "a" * 3000]

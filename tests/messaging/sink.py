@@ -16,7 +16,7 @@ class Sink:
     def __init__(self):
         self.mails, self.recipients, self.answers, self.peers = [], [], [], set()
 
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+    async def handle_DATA(self, server, session, envelope):
         answer = self.answers.pop(0) if self.answers else "250 OK"
         self.peers.add(session.peer)
         if answer.startswith("250"):

@@ -41,7 +41,9 @@ def provider(monkeypatch):
 def say(person, count=1, kind="test_mail", **fields):
     tell(
         [
-            Notice(person.pk, kind, f"Call {n}", {"url": "/followups/1/", "lines": ["Soon & soft"]}, f"key{n}", **fields)
+            Notice(
+                person.pk, kind, f"Call {n}", {"url": "/followups/1/", "lines": ["Soon & soft"]}, f"key{n}", **fields
+            )
             for n in range(count)
         ],
         now=NOW,
@@ -53,7 +55,12 @@ def test_a_message_is_written_when_it_leaves_and_marked_sent(ana, provider):
     say(ana)
     assert deliver_due(NOW) == 1
     message = Message.objects.get()
-    assert (message.status, message.to, message.provider, message.provider_id) == ("sent", "ana@example.com", "told", f"id-{message.pk}")
+    assert (message.status, message.to, message.provider, message.provider_id) == (
+        "sent",
+        "ana@example.com",
+        "told",
+        f"id-{message.pk}",
+    )
     assert message.sent_at >= NOW
     assert "Soon & soft" in message.body.text
     assert "Soon &amp; soft" in message.body.html

@@ -16,17 +16,17 @@ SENDER = "Followthrough <crm@school.example>"
 
 
 def letter(number=1, **changes):
-    fields = dict(
-        message_id=number,
-        token="abc",
-        user_id=1,
-        address="ana@example.com",
-        name="Ana Reyes",
-        subject="Call Maria",
-        text="Hello\n.\n.two\n",
-        html="<p>Hello</p>",
-        date=NOW,
-    )
+    fields = {
+        "message_id": number,
+        "token": "abc",
+        "user_id": 1,
+        "address": "ana@example.com",
+        "name": "Ana Reyes",
+        "subject": "Call Maria",
+        "text": "Hello\n.\n.two\n",
+        "html": "<p>Hello</p>",
+        "date": NOW,
+    }
     return Letter(**fields | changes)
 
 

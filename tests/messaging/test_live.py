@@ -84,9 +84,9 @@ def test_nothing_is_heard_of_what_was_rolled_back(address):
     with listen(address, cookies) as stream:
         lines = stream.iter_lines()
         said(lines)
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             publish([ana.pk], "changed", {"n": 1})
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         publish([ana.pk], "changed", {"n": 2})
         assert said(lines)["n"] == 2
 

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 20, 15, 10, tzinfo=UTC)
 register_notice(
-    NoticeKind("test_note", "Test", ("in_app", "email")), NoticeKind("test_alarm", "Alarm", ("in_app", "email"), urgent=True)
+    NoticeKind("test_note", "Test", ("in_app", "email")),
+    NoticeKind("test_alarm", "Alarm", ("in_app", "email"), urgent=True),
 )
 
 
@@ -28,7 +29,10 @@ def notice(user, key="k1", **changes):
 
 def test_a_notice_goes_over_the_kinds_own_channels():
     tell([notice(ana())], now=NOW)
-    assert dict(Message.objects.values_list("dedupe_key", "status")) == {"k1:in_app": "delivered", "k1:email": "pending"}
+    assert dict(Message.objects.values_list("dedupe_key", "status")) == {
+        "k1:in_app": "delivered",
+        "k1:email": "pending",
+    }
     assert Message.objects.get(channel="email").reason == "Ana Reyes is told of this by e-mail."
 
 
@@ -60,7 +64,12 @@ def test_quiet_hours_hold_with_a_reason_and_an_hour():
     person = ana(time_zone="Asia/Manila", quiet_from=time(22), quiet_to=time(7))
     tell([notice(person), notice(person, "alarm", kind="test_alarm")], now=NOW)
     states = dict(Message.objects.values_list("dedupe_key", "status"))
-    assert states == {"k1:in_app": "scheduled", "k1:email": "scheduled", "alarm:in_app": "delivered", "alarm:email": "scheduled"}
+    assert states == {
+        "k1:in_app": "scheduled",
+        "k1:email": "scheduled",
+        "alarm:in_app": "delivered",
+        "alarm:email": "scheduled",
+    }
     assert Message.objects.get(dedupe_key="k1:email").send_after == datetime(2026, 11, 20, 23, tzinfo=UTC)
     assert Decision.objects.filter(verdict="hold").count() == 3
 
@@ -84,7 +93,9 @@ def test_an_unknown_kind_is_an_error():
 
 def test_line_breaks_and_nuls_never_reach_subject_or_facts():
     person = ana()
-    tell([notice(person, subject="Call\r\nBcc: x@example.com\x00", data={"who": "a\x00b"}, channels=["email"])], now=NOW)
+    tell(
+        [notice(person, subject="Call\r\nBcc: x@example.com\x00", data={"who": "a\x00b"}, channels=["email"])], now=NOW
+    )
     sent = Message.objects.get()
     assert sent.subject == "Call Bcc: x@example.com"
     assert sent.data["who"] == "ab"
@@ -99,7 +110,7 @@ def test_ready_words_go_into_the_outbox_with_their_message():
 
 def test_what_is_rolled_back_was_never_said():
     person = ana()
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         tell([notice(person)], now=NOW)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert not Message.objects.exists()

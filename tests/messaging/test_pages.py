@@ -16,9 +16,7 @@ from messaging.preferences import wishes_of
 from tests.factories import contact
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-register_notice(
-    NoticeKind("test_bell", "Test bells"), NoticeKind("test_both", "Test both", ("in_app", "email"))
-)
+register_notice(NoticeKind("test_bell", "Test bells"), NoticeKind("test_both", "Test both", ("in_app", "email")))
 
 
 def say(person, subject="Call Maria", kind="test_both", key="", **data):
@@ -174,7 +172,9 @@ def test_a_held_and_a_muted_message_say_why(sam, people):
     NotificationPreference.objects.create(user=people.sam, kind="test_both", channels=[])
     say(people.sam, "Muted")
     held, muted = Message.objects.get(subject="Held", channel="email"), Message.objects.get(subject="Muted")
-    assert "Held. It is 09:00 for Sam, inside quiet hours; it leaves at 10:00." in text(sam.get(f"/messages/{held.pk}/"))
+    assert "Held. It is 09:00 for Sam, inside quiet hours; it leaves at 10:00." in text(
+        sam.get(f"/messages/{held.pk}/")
+    )
     assert "Not sent. Sam has muted this kind of notification." in text(sam.get(f"/messages/{muted.pk}/"))
 
 
@@ -207,7 +207,10 @@ def preferences(**changes):
 
 def test_choices_of_channels_and_hours_are_kept(sam, people):
     sent = preferences(
-        quiet_from="22:00", quiet_to="07:00", digest_hour="7", **{"channels-test_both": ["email"], "channels-test_bell": ["in_app"]}
+        quiet_from="22:00",
+        quiet_to="07:00",
+        digest_hour="7",
+        **{"channels-test_both": ["email"], "channels-test_bell": ["in_app"]},
     )
     assert sam.post("/settings/notifications/", sent).status_code == 302
     people.sam.refresh_from_db()
