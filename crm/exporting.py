@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.db.models import QuerySet
@@ -95,33 +96,34 @@ def _cell(name: str, value: Any, owners: Mapping[int, str]) -> str:
     return "; ".join(value) if isinstance(value, list) else str(value)
 
 
-def write_csv(rows: Iterator[list[str]], to: IO[str]) -> int:
-    """Write rows as CSV; returns how many contacts there were."""
-    writer = csv.writer(to)
-    count = -1
-    for count, row in enumerate(rows):
+def csv_lines(rows: Iterator[list[str]]) -> Iterator[str]:
+    """Yield rows as CSV text, some hundred at a time."""
+    held = io.StringIO(newline="")
+    writer = csv.writer(held)
+    for number, row in enumerate(rows, 1):
         writer.writerow(row)
-    return max(count, 0)
+        if number % 500 == 0:
+            yield held.getvalue()
+            held.seek(0)
+            held.truncate()
+    yield held.getvalue()
 
 
-def write_xlsx(rows: Iterator[list[str]], to: IO[bytes]) -> int:
-    """Write rows as a workbook of text cells; returns how many contacts there were."""
+def xlsx_file(rows: Iterator[list[str]], sheet_name: str = "Contacts") -> IO[bytes]:
+    """Return an open temporary file with rows as a workbook of text cells; it is gone when closed."""
     from openpyxl import Workbook
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 
     book = Workbook(write_only=True)
-    sheet = book.create_sheet("Contacts")
-    count = -1
-    for count, row in enumerate(rows):
+    sheet = book.create_sheet(sheet_name)
+    for row in rows:
         cells = []
         for text in row:
             cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", text)[:32_767])
             cell.data_type = "s"  # never a formula, whatever it begins with
             cells.append(cell)
         sheet.append(cells)
-    with NamedTemporaryFile(suffix=".xlsx") as whole:
-        book.save(whole.name)
-        whole.seek(0)
-        while block := whole.read(1 << 20):
-            to.write(block)
-    return max(count, 0)
+    whole = TemporaryFile(suffix=".xlsx")
+    book.save(whole)
+    whole.seek(0)
+    return whole

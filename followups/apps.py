@@ -22,9 +22,11 @@ class FollowUpsConfig(AppConfig):
             escalation,
             event_kinds,
             handing_over,
+            integrity,
             notice_kinds,
             overdue,
             reminders,
+            searching,
             speed_to_lead,
             undoing,
         )
@@ -32,6 +34,7 @@ class FollowUpsConfig(AppConfig):
 
         event_kinds.register()
         notice_kinds.register()
+        searching.register()
         register_undoer(undoing.KIND, undoing.take_back)
         register_undoer(undoing.KIND_CREATED, undoing.take_back_created)
         subscribe(Subscriber("speed_to_lead", speed_to_lead.KINDS, speed_to_lead.welcome_leads))
@@ -43,4 +46,5 @@ class FollowUpsConfig(AppConfig):
         checkins.register()
         digest.register()
         handing_over.register()
+        integrity.register()
         register_audited("followup", Audited("Follow-up", FollowUp, str, "/followups/{}/"))

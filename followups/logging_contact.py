@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from crm.timeline import Happening, record
 from followups.lifecycle import UnknownOutcome, is_attempt, is_two_way
 from followups.models import Outcome
@@ -13,7 +15,7 @@ from followups.models import Outcome
 if TYPE_CHECKING:
     from crm.models import Contact, User
 
-__all__ = ["KINDS", "Logged", "UnknownOutcome", "log_contact"]
+__all__ = ["KINDS", "Logged", "UnknownOutcome", "log_contact", "offered_outcomes"]
 
 #: What was done -> the event's kind.
 KINDS = {"call": "call_logged", "meeting": "meeting_logged", "email": "email_logged", "message": "message_logged"}
@@ -30,6 +32,12 @@ class Logged:
     notes: str
     duration_minutes: int | None
     occurred_at: datetime
+
+
+def offered_outcomes() -> list[Outcome]:
+    """What may come of a call or a meeting: the outcomes of every type, and those of calls."""
+    anywhere = Q(type=None) | Q(type__channel="call")
+    return list(Outcome.objects.filter(anywhere, archived_at__isnull=True))
 
 
 def log_contact(contact: Contact, said: Logged, *, by: User, now: datetime) -> int:

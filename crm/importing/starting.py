@@ -119,3 +119,10 @@ def _tell_worker(batch_id: int) -> None:
     from crm.tasks import tell_worker_of_import  # tasks import what runs, which imports this package
 
     transaction.on_commit(lambda: tell_worker_of_import(batch_id))
+
+
+def drop(batch: ImportBatch) -> None:
+    """Forget an import that stored nothing, and its file."""
+    Path(batch.path).unlink(missing_ok=True)
+    batch.problems.all().delete()
+    batch.delete()

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods
 from crm.reading.contact_record import contact_or_404
 from crm.views.guard import may
 from crm.views.once import first_time, new_number
-from followups.logging_contact import Logged, log_contact
-from followups.models import Outcome
+from followups.logging_contact import Logged, log_contact, offered_outcomes
 
 
 class LogForm(forms.Form):
@@ -27,9 +26,7 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["outcome"].choices = list(
-            Outcome.objects.filter(archived_at__isnull=True).order_by("pk").values_list("slug", "label").distinct()
-        )
+        self.fields["outcome"].choices = [(one.slug, one.label) for one in offered_outcomes()]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from crm.exporting import export_rows, write_csv, write_xlsx
+from crm.exporting import csv_lines, export_rows, xlsx_file
 from crm.models import Contact
 from crm.models.contact import Lifecycle
 
@@ -28,19 +30,37 @@ class Command(BaseCommand):
         if options["lifecycle"]:
             contacts = contacts.filter(lifecycle=options["lifecycle"])
         form = options["format"] or ("xlsx" if file and file.suffix.lower() == ".xlsx" else "csv")
-        rows = export_rows(contacts)
+        counted = _Counted(export_rows(contacts))
         if file is None:
             if form == "xlsx":
                 raise CommandError("Name a file for XLSX.")
-            write_csv(rows, self.stdout)  # type: ignore[arg-type]  # Django's wrapper writes text
+            for lines in csv_lines(counted):
+                self.stdout.write(lines, ending="")
             return
         try:
             if form == "xlsx":
-                with file.open("wb") as binary:
-                    count = write_xlsx(rows, binary)
+                with file.open("wb") as binary, xlsx_file(counted) as whole:
+                    shutil.copyfileobj(whole, binary)
             else:
                 with file.open("w", encoding="utf-8", newline="") as text:
-                    count = write_csv(rows, text)
+                    text.writelines(csv_lines(counted))
         except OSError as problem:
             raise CommandError(f"{file} cannot be written: {problem.strerror}.") from problem
+        count = counted.rows - 1
         self.stdout.write(json.dumps({"contacts": count, "file": str(file)}) if options["json"] else f"{count:,} contacts written to {file}.")
+
+
+class _Counted:
+    """Rows on their way, counted."""
+
+    def __init__(self, rows: Iterator[list[str]]) -> None:
+        self._source = rows
+        self.rows = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        row = next(self._source)
+        self.rows += 1
+        return row

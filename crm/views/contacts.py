@@ -1,0 +1,152 @@
+"""The contact list: filters, order and columns in the address, pages by key, saved views, export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.access import contacts_for, custom_fields_for, people_for, saved_views_for, tags_for, teams_for
+from crm.countries import country_choices
+from crm.exporting import csv_lines, export_rows, xlsx_file
+from crm.filters import LIFECYCLES, Filtered, apply
+from crm.models import User
+from crm.reading.contact_rows import COLUMNS, columns_of, contact_page, sort_of
+from crm.reading.paging import some
+from crm.saved_views import BadView, drop_view, keep_view
+from crm.views.guard import may
+
+PAGE_NAME = "contacts"
+
+
+@require_GET
+@may("contacts.view")
+def list_page(request: HttpRequest) -> HttpResponse:
+    """Show one page of the list that the address describes."""
+    now, user, given = timezone.now(), request.user, request.GET
+    filtered = apply(contacts_for(user), given, user, now)
+    sort, keys = sort_of(given.get("sort", "")), columns_of(given.getlist("columns"))
+    page = contact_page(filtered.contacts, sort, keys, now, after=given.get("after", ""), before=given.get("before", ""))
+    count, more = some(filtered.contacts)
+    kept = _kept(given)
+    shown = {
+        "page": page,
+        "filtered": filtered,
+        "count": count,
+        "more": more,
+        "keys": keys,
+        "columns": [_heading(key, sort.name, given) for key in keys],
+        "all_columns": [(key, heading) for key, (heading, _, _) in COLUMNS.items() if key != "name"],
+        "kept": kept,
+        "here": urlencode(kept),
+        "view_links": _views(user, filtered),
+        "own_views": saved_views_for(user, PAGE_NAME).filter(owner=user),
+        "now": now,
+        **{f"may_{verb}": user.can(f"contacts.{verb}") for verb in ("edit", "assign", "delete", "import", "export")},
+        "may_share": user.can("views.share"),
+    }
+    return render(request, "crm/contacts.html", shown)
+
+
+@require_GET
+@may("contacts.view")
+def filter_page(request: HttpRequest) -> HttpResponse:
+    """Ask which contacts to list, starting from the filters in force."""
+    user = request.user
+    shown = {
+        "given": request.GET,
+        "lifecycles": list(LIFECYCLES.items()),
+        "people": [(one.pk, one.name) for one in people_for(user).workers().order_by("full_name", "email")],
+        "teams": [(one.pk, one.name) for one in teams_for(user)],
+        "tags": [(one.slug, one.name) for one in tags_for(user)],
+        "countries": country_choices(),
+        "fields": custom_fields_for(user),
+    }
+    return render(request, "crm/contacts_filter.html", shown)
+
+
+@require_POST
+@may("contacts.view")
+def save_view(request: HttpRequest) -> HttpResponse:
+    """Keep the list as it is under a name."""
+    query, shared = request.POST.get("query", ""), bool(request.POST.get("shared"))
+    try:
+        view = keep_view(page=PAGE_NAME, name=request.POST.get("name", ""), query=query, shared=shared, by=request.user)
+    except BadView as problem:
+        messages.error(request, str(problem))
+    else:
+        messages.success(request, f"Saved the view “{view.name}”" + (" for everybody" if view.shared else ""))
+    return HttpResponseRedirect("/contacts/?" + QueryDict(query).urlencode())
+
+
+@require_POST
+@may("contacts.view")
+def drop_saved(request: HttpRequest, pk: int) -> HttpResponse:
+    """Remove one's own view."""
+    view = get_object_or_404(saved_views_for(request.user, PAGE_NAME), pk=pk)
+    try:
+        drop_view(view, by=request.user)
+        messages.success(request, f"Removed the view “{view.name}”")
+    except BadView as problem:
+        messages.error(request, str(problem))
+    return HttpResponseRedirect("/contacts/")
+
+
+@require_GET
+@may("contacts.export")
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Send the contacts that the address describes, as CSV while they are read or as a workbook."""
+    now = timezone.now()
+    filtered = apply(contacts_for(request.user), request.GET, request.user, now)
+    rows = export_rows(filtered.contacts.order_by("pk"))
+    name = f"contacts-{timezone.localtime(now):%Y-%m-%d}"
+    if request.GET.get("format") == "xlsx":
+        return FileResponse(xlsx_file(rows), as_attachment=True, filename=f"{name}.xlsx")
+    return _streamed(csv_lines(rows), f"{name}.csv")
+
+
+def _streamed(lines: Iterator[str], name: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _kept(given: QueryDict) -> list[tuple[str, str]]:
+    """The address without its place in the pages."""
+    return [(name, one) for name, values in given.lists() if name not in ("after", "before", "next") for one in values]
+
+
+def _heading(key: str, sorted_by: str, given: QueryDict) -> dict[str, object]:
+    """A column's heading with the address that sorts by it."""
+    label, name, _ = COLUMNS[key]
+    if not name:
+        return {"label": label}
+    now_by = sorted_by.removeprefix("-") == name
+    rest = [(one, value) for one, value in _kept(given) if one != "sort"]
+    turned = name if now_by and sorted_by.startswith("-") else f"-{name}" if now_by else name
+    way = ("descending" if sorted_by.startswith("-") else "ascending") if now_by else ""
+    return {"label": label, "sort": "?" + urlencode([*rest, ("sort", turned)]), "sorted": way}
+
+
+def _views(user: User, filtered: Filtered) -> list[dict[str, object]]:
+    """The views that come with the product and those that were saved, each as a link."""
+    ready = [
+        ("Everybody", ""),
+        ("Mine", "owner=me"),
+        ("New leads", "lifecycle=new"),
+        ("Clients", "lifecycle=client"),
+        ("Nothing planned", "lifecycle=active&planned=no"),
+        ("Going quiet", "quiet=yes"),
+    ]
+    saved = [(one.name, one.query) for one in saved_views_for(user, PAGE_NAME)]
+    here = sorted(QueryDict(filtered.query).lists())
+    return [{"label": label, "href": f"?{query}", "current": sorted(_facets(query)) == here} for label, query in [*ready, *saved]]
+
+
+def _facets(query: str) -> list[tuple[str, list[str]]]:
+    return [(name, values) for name, values in QueryDict(query).lists() if name not in ("sort", "columns")]  # type: ignore[misc]

@@ -1,0 +1,170 @@
+"""The import wizard: a file, what its columns mean, a dry run, the import with its progress, and the way back."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from crm.access import custom_fields_for, imports_for
+from crm.countries import country_choices
+from crm.importing.checking import TARGETS
+from crm.importing.plan import BadMapping
+from crm.importing.presets import presets
+from crm.importing.starting import drop, guess_again, queue_import, queue_undo, take_in
+from crm.importing.text_files import Unreadable
+from crm.importing.undoing import can_undo
+from crm.models import ImportBatch
+from crm.models.custom_field import FieldKind
+from crm.models.import_batch import ImportState, OnDuplicate
+from crm.reading.paging import Sort, page_of
+from crm.views.asking import BIGGEST
+from crm.views.guard import may
+
+OPEN = (ImportState.UPLOADED, ImportState.CHECKED)
+_BY_ROW = Sort("problems", ("row",))
+
+
+@require_GET
+@may("contacts.import")
+def imports_page(request: HttpRequest) -> HttpResponse:
+    """List the imports that this person may see, the newest first."""
+    rows = imports_for(request.user).select_related("created_by").order_by("-pk")[:100]
+    return render(request, "crm/imports.html", {"imports": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("contacts.import")
+def new_import(request: HttpRequest) -> HttpResponse:
+    """Take a file, or say what is wrong with it."""
+    problem = ""
+    if request.method == "POST":
+        file = request.FILES.get("file")
+        preset = request.POST.get("preset", "")
+        try:
+            if file is None:
+                raise Unreadable("Choose a file first.")
+            if file.size and file.size > settings.IMPORT_MAX_BYTES:
+                raise Unreadable(f"The file has {file.size / 1e6:,.0f} MB; at most {settings.IMPORT_MAX_BYTES / 1e6:,.0f} MB can be imported at once.")
+            batch = take_in(file, file.name or "file", by=request.user, now=timezone.now(), preset=preset if preset in presets() else "")
+            return HttpResponseRedirect(f"/imports/{batch.pk}/")
+        except Unreadable as bad:
+            problem = str(bad)
+    shown = {"problem": problem, "presets": [(one.name, one.title) for one in presets().values()], "most": settings.IMPORT_MAX_BYTES}
+    return render(request, "crm/import_new.html", shown, status=422 if problem else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may("contacts.import")
+def mapping(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the columns were taken for; then check the file, or import it."""
+    batch = _one(request, pk)
+    if batch.state not in OPEN:
+        return HttpResponseRedirect(f"/imports/{pk}/result/")
+    problem = ""
+    chosen = dict(batch.mapping)
+    preset = request.GET.get("preset", "")
+    if preset in presets():
+        chosen = {guess.heading: guess.target for guess in guess_again(batch, preset=preset)}
+    if request.method == "POST":
+        headings = batch.options["headings"]
+        chosen = {heading: request.POST.get(f"column-{place}", "")[:100] for place, heading in enumerate(headings)}
+        try:
+            queue_import(
+                batch,
+                mapping=chosen,
+                on_duplicate=request.POST.get("on_duplicate") if request.POST.get("on_duplicate") in OnDuplicate.values else OnDuplicate.MERGE,
+                options={"empty_words": _words(request.POST.get("empty_words", "")), "country": request.POST.get("country", "")[:2]},
+                dry_run=request.POST.get("step") != "import",
+                now=timezone.now(),
+            )
+            return HttpResponseRedirect(f"/imports/{pk}/result/")
+        except BadMapping as bad:
+            problem = str(bad)
+    shown = {
+        "batch": batch,
+        "columns": _columns(batch, chosen),
+        "problem": problem,
+        "targets": _targets(request),
+        "on_duplicate": OnDuplicate.choices,
+        "empty_words": "; ".join(batch.options.get("empty_words", [])),
+        "countries": country_choices(),
+        "presets": [(one.name, one.title) for one in presets().values()],
+        "preset": preset or batch.preset,
+    }
+    return render(request, "crm/import_mapping.html", shown, status=422 if problem else 200)
+
+
+@never_cache
+@require_GET
+@may("contacts.import")
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show how far the check or import is, and in the end what came of it, with every bad row."""
+    batch = _one(request, pk)
+    rows = batch.problems.all()
+    page = page_of(rows, _BY_ROW, ("row", "column", "reason", "left_out"), after=request.GET.get("after", ""), before=request.GET.get("before", ""), size=100)
+    working = batch.state in (ImportState.QUEUED, ImportState.RUNNING)
+    total = batch.rows or batch.options.get("about_rows") or 0
+    shown = {
+        "batch": batch,
+        "page": page,
+        "working": working,
+        "dry_run": bool(batch.options.get("dry_run")),
+        "undoing": bool(batch.options.get("undo")),
+        "total": max(total, batch.rows_done, 1),
+        "may_undo": not working and can_undo(batch),
+        "left_out": rows.filter(left_out=True).values("row").distinct().count() if not working else 0,
+    }
+    return render(request, "crm/_import_progress.html" if request.htmx and request.htmx.target == "import" else "crm/import_result.html", shown)
+
+
+@require_POST
+@may("contacts.import")
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the whole import back."""
+    batch = _one(request, pk)
+    if can_undo(batch):
+        queue_undo(batch, by=request.user, now=timezone.now())
+    else:
+        messages.info(request, "There is nothing left to take back.")
+    return HttpResponseRedirect(f"/imports/{pk}/result/")
+
+
+@require_POST
+@may("contacts.import")
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget an uploaded file that was not imported."""
+    batch = _one(request, pk)
+    if batch.state in OPEN:
+        drop(batch)
+        messages.success(request, f"Forgot {batch.file_name}; nothing was imported.")
+    return HttpResponseRedirect("/imports/")
+
+
+def _one(request: HttpRequest, pk: int) -> ImportBatch:
+    found = imports_for(request.user).filter(pk=pk if pk <= BIGGEST else 0).first()
+    if found is None:
+        raise Http404("There is no such import here.")
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in (one.strip() for one in text.replace("\0", "").split(";")) if word][:100]
+
+
+def _columns(batch: ImportBatch, chosen: dict[str, str]) -> list[dict[str, object]]:
+    guesses = batch.options.get("guesses", {})
+    return [
+        {"place": place, "heading": heading, "target": chosen.get(heading, ""), **guesses.get(heading, {"why": "", "samples": []})}
+        for place, heading in enumerate(batch.options["headings"])
+    ]
+
+
+def _targets(request: HttpRequest) -> list[tuple[str, str]]:
+    own = [(f"custom:{one.slug}", one.label) for one in custom_fields_for(request.user)]
+    new = [(f"new:{kind}", f"New field: {label.lower()}") for kind, label in FieldKind.choices]
+    return [("", "Leave out"), *TARGETS.items(), *own, *new]
