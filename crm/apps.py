@@ -16,12 +16,14 @@ class CrmConfig(AppConfig):
         from crm.importing.running import run_waiting
         from crm.audit import register_ground
         from crm.handing_over import register_contacts
+        from crm.integrity import register_ground as register_checks
         from crm.taking_back import register_undoers
         from crm.undo import forget_expired
 
         register_undoers()
         register_contacts()
         register_ground()
+        register_checks()
         register_sweep(
             Sweep(
                 "events",
