@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import Settings
 
     from crm.models import User
     from tests.people import People
@@ -37,7 +37,7 @@ def as_() -> Callable[[User], Client]:
 
 
 @pytest.fixture
-def uploads(tmp_path: Path, settings: SettingsWrapper) -> Path:
+def uploads(tmp_path: Path, settings: Settings) -> Path:
     """A folder of the test's own for uploaded files."""
     settings.PRIVATE_DIR = str(tmp_path / "private")
     return tmp_path / "private" / "uploads"
