@@ -19,6 +19,7 @@ urlpatterns = [
     path("api/v1/docs", docs, name="api-docs"),
     path("api/v1/", api.urls),
     path("", include("config.help")),
+    path("", include("config.operations")),
     path("", include("crm.views.settings.urls")),
     path("", include("followups.views.settings_urls")),
     *(path("", include(f"{app}.urls")) for app in settings.LOCAL_APPS if find_spec(f"{app}.urls")),

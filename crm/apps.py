@@ -15,6 +15,7 @@ class CrmConfig(AppConfig):
         from crm.due import Sweep, register_sweep
         from crm.importing.running import run_waiting
         from crm.audit import register_ground
+        from crm.backlog import register_ground as register_backlogs
         from crm.handing_over import register_contacts
         from crm.integrity import register_ground as register_checks
         from crm.taking_back import register_undoers
@@ -24,6 +25,7 @@ class CrmConfig(AppConfig):
         register_contacts()
         register_ground()
         register_checks()
+        register_backlogs()
         register_sweep(
             Sweep(
                 "events",

@@ -16,6 +16,7 @@ class FollowUpsConfig(AppConfig):
         from crm.due import Sweep, register_sweep
         from crm.undo import register_undoer
         from followups import (
+            backlogs,
             checkins,
             dated_notes,
             digest,
@@ -47,4 +48,5 @@ class FollowUpsConfig(AppConfig):
         digest.register()
         handing_over.register()
         integrity.register()
+        backlogs.register()
         register_audited("followup", Audited("Follow-up", FollowUp, str, "/followups/{}/"))

@@ -8,7 +8,7 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Register the sweeps and kinds of this floor."""
         from crm.due import Sweep, register_sweep
-        from messaging import delivery, integrity, invitations, mentions, rescue, work_news
+        from messaging import backlogs, delivery, integrity, invitations, mentions, rescue, work_news
 
         register_sweep(Sweep("message_rescue", rescue.DUE_SQL, rescue.rescue_messages))
         register_sweep(Sweep("messages", delivery.DUE_SQL, delivery.deliver_due))
@@ -16,3 +16,4 @@ class MessagingConfig(AppConfig):
         mentions.register()
         work_news.register()
         integrity.register()
+        backlogs.register()
