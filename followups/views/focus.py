@@ -67,5 +67,5 @@ def _show(
         "may_edit": request.user.can("followups.edit"),
         "now": now,
     }
-    fragment = request.htmx and request.htmx.target == "focus"
+    fragment = request.htmx and (request.htmx.target or "").endswith("focus")
     return render(request, "followups/_focus.html" if fragment else "followups/focus.html", shown, status=status)

@@ -8,6 +8,7 @@ upgrade("select[data-combobox]", (select) => {
   const input = make("input", { type: "text", role: "combobox", class: "input", autocomplete: "off", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id, placeholder: select.dataset.combobox, "aria-describedby": select.getAttribute("aria-describedby"), "aria-invalid": select.getAttribute("aria-invalid") });
   const label = select.labels[0];
   const box = make("div", { class: "combo" });
+  const wasFocused = document.activeElement === select;
   select.before(box);
   box.append(select, input, list);
   input.id = `${select.id}_find`;
@@ -61,4 +62,5 @@ upgrade("select[data-combobox]", (select) => {
     else if (event.key === "Enter" && !list.hidden) { event.preventDefault(); list.querySelectorAll(".item")[at]?.dispatchEvent(new Event("pointerdown", { bubbles: true, cancelable: true })); }
     else if (event.key === "Escape" && !list.hidden) { event.preventDefault(); event.stopPropagation(); close(); }
   });
+  if (wasFocused) input.focus();
 });

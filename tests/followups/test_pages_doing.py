@@ -93,7 +93,7 @@ def test_the_focus_page_completes_and_shows_the_next(people: People, as_: SignIn
     assert plain["Location"] == "/focus/"
     transitions.reopen(only(call), by=people.sam, now=NOW)
     swapped = client.post(
-        f"/focus/{call.pk}/done/", {"outcome": "spoke"}, headers={"HX-Request": "true", "HX-Target": "focus"}
+        f"/focus/{call.pk}/done/", {"outcome": "spoke"}, headers={"HX-Request": "true", "HX-Target": "div#focus"}
     )
     assert "Elena" in text(swapped)
     assert "Completed “Call Maria”" in text(swapped)

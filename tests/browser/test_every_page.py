@@ -1,0 +1,108 @@
+"""Each page, light and dark, on a desk and on a phone: nobody shut out, no error, nothing wider than the screen."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page
+
+from config.stylesheet import build
+from crm.models import Contact
+from followups.models import FollowUp
+from tests.browser.addresses import OF_A_MANAGER, OF_A_STRANGER, PAGES
+from tests.servers import ROOT
+
+if TYPE_CHECKING:
+    from crm.models import User
+    from tests.people import People
+
+PICTURES = ROOT / ".local" / "screenshots"
+LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
+WHO = {**dict.fromkeys(PAGES, "sam"), **dict.fromkeys(OF_A_MANAGER, "mara"), **dict.fromkeys(OF_A_STRANGER, "")}
+
+
+@pytest.mark.parametrize(("theme", "width"), LOOKS, ids=[f"{theme}-{width}" for theme, width in LOOKS])
+def test_every_page_lets_everybody_in(
+    page: Page,
+    morning: People,
+    sign_in: Callable[[User], None],
+    axe: Callable[[Page], list[str]],
+    theme: str,
+    width: int,
+) -> None:
+    """One test a look, not a page: the data is made once, and all findings are shown at once."""
+    page.set_viewport_size({"width": width, "height": 900 if width > 600 else 844})
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    folder = PICTURES / f"{theme}-{width}"
+    folder.mkdir(parents=True, exist_ok=True)
+    jonas = Contact.objects.get(first_name="Jonas")
+    ids = {
+        "contact": jonas.pk,
+        "followup": FollowUp.objects.get(contact=jonas).pk,
+        "contacts": ",".join(str(pk) for pk in Contact.objects.order_by("pk").values_list("pk", flat=True)[:4]),
+    }
+    wrong: list[str] = []
+    signed_in = ""
+    for name, address in {**OF_A_STRANGER, **PAGES, **OF_A_MANAGER}.items():
+        if WHO[name] != signed_in:
+            signed_in = WHO[name]
+            sign_in(getattr(morning, signed_in))
+        page.goto(address.format(**ids))
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        wrong += [f"{name}: {finding}" for finding in axe(page)]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wrong.append(f"{name}: wider than the screen")
+        expected = ["404"] if name == "nothing-there" and WHO[name] else []
+        wrong += [f"{name}: {error}" for error in page.errors if not any(word in error for word in expected)]  # type: ignore[attr-defined]
+        page.errors.clear()  # type: ignore[attr-defined]
+    assert wrong == []
+
+
+def test_what_a_page_loads_is_light(page: Page, morning: People, sign_in: Callable[[User], None]) -> None:
+    scripts: dict[str, int] = {}
+
+    def weigh(response: object) -> None:
+        url = response.url  # type: ignore[attr-defined]
+        if url.endswith(".js"):
+            scripts[url] = len(gzip.compress(response.body()))  # type: ignore[attr-defined]
+
+    page.on("response", weigh)
+    sign_in(morning.sam)
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert scripts, "no script was loaded"
+    assert sum(scripts.values()) <= 60_000, scripts
+    assert len(gzip.compress(build().read_bytes())) <= 30_000
+
+
+def test_nothing_moves_while_a_page_settles(page: Page, morning: People, sign_in: Callable[[User], None]) -> None:
+    sign_in(morning.sam)
+    for address in ("/", "/focus/", "/followups/"):
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        shift = page.evaluate(
+            "() => new Promise(done => { let sum = 0; new PerformanceObserver(list => { for (const one of list.getEntries())"
+            " if (!one.hadRecentInput) sum += one.value; }).observe({type: 'layout-shift', buffered: true});"
+            " setTimeout(() => done(sum), 300); })"
+        )
+        assert shift == 0, (address, shift)
+
+
+def test_every_icon_that_a_page_draws_is_in_the_sprite(
+    page: Page, morning: People, sign_in: Callable[[User], None]
+) -> None:
+    sprite = (ROOT / "static" / "vendor" / "icons.svg").read_text()
+    known = set(re.findall(r'id="([^"]+)"', sprite))
+    sign_in(morning.sam)
+    missing = set()
+    for address in ("/", "/focus/", "/followups/"):
+        page.goto(address)
+        drawn = page.evaluate(
+            "() => [...document.querySelectorAll('svg.i use')].map(use => use.getAttribute('href').split('#')[1])"
+        )
+        missing |= set(drawn) - known
+    assert missing == set()
