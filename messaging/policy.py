@@ -67,9 +67,14 @@ def decide(message: Asked, person: Person, now: datetime) -> Verdict:
         now, person.quiet_from, person.quiet_to, person.zone
     ):
         return _hold(person, now)
-    return Verdict(
-        "send", "allowed", f"{person.name} is told of this {CHANNEL_WORDS.get(message.channel, message.channel)}."
-    )
+    return Verdict("send", "allowed", _allowed(message, person))
+
+
+def _allowed(message: Asked, person: Person) -> str:
+    how = CHANNEL_WORDS.get(message.channel, message.channel)
+    if person.channels is None:
+        return f"{person.name} is told of this kind {how} and has not chosen otherwise."
+    return f"{person.name} chose to be told of this kind {how}."
 
 
 def _muted(message: Asked, person: Person) -> str:

@@ -33,7 +33,10 @@ def test_a_notice_goes_over_the_kinds_own_channels():
         "k1:in_app": "delivered",
         "k1:email": "pending",
     }
-    assert Message.objects.get(channel="email").reason == "Ana Reyes is told of this by e-mail."
+    assert (
+        Message.objects.get(channel="email").reason
+        == "Ana Reyes is told of this kind by e-mail and has not chosen otherwise."
+    )
 
 
 def test_the_same_key_tells_nobody_twice():

@@ -154,7 +154,7 @@ def test_one_message_shows_how_it_looks_and_why(sam, people):
     mail = Message.objects.get(channel="email")
     page = text(sam.get(f"/messages/{mail.pk}/"))
     assert "As it would look if it left now" in page
-    assert "Sam is told of this by e-mail." in page
+    assert "Sam is told of this kind by e-mail and has not chosen otherwise." in page
     body = sam.get(f"/messages/{mail.pk}/body/")
     assert "Soon &amp; soft" in text(body)
     assert "sandbox" in body.headers["Content-Security-Policy"]
