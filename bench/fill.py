@@ -8,7 +8,6 @@ from typing import Any
 from django.db import connection, models
 
 
-
 def headcount(followup_count: int) -> tuple[int, int]:
     """Return how many people work there, and how many of them are managers: fifteen at 10,000, 200 at a million."""
     people = max(15, min(200, followup_count // 5_000))
@@ -17,7 +16,9 @@ def headcount(followup_count: int) -> tuple[int, int]:
 
 FIRST = "Maria Ahmed Linh Priya Jonas Elena David Sofia Hassan Noor Tomas Ida Sam Ana Wei Fatima Olga Pedro Yuki Amina".split()
 LAST = "Santos Farouk Tran Nair Weber Rossi Okafor Lindqvist Ali Haddad Novak Berg Lee Silva Chen Hassan Petrova Gomez Sato Diallo".split()
-SUBJECTS = "Call about visa options|Send document checklist|Check the bank letter|Monthly check-in|Payment discussion|Ask about passport renewal".split("|")
+SUBJECTS = "Call about visa options|Send document checklist|Check the bank letter|Monthly check-in|Payment discussion|Ask about passport renewal".split(
+    "|"
+)
 
 
 def literal(value: Any) -> str:

@@ -80,7 +80,9 @@ def forget() -> None:
 def copy_and_insert(path: Path) -> None:
     """What the database alone can do: no validation, no search text, no events, no way back."""
     run("CREATE TABLE bench_contact (LIKE crm_contact INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING INDEXES)")
-    run("CREATE TEMP TABLE staging (first text, last text, email text, phone text, company text, country text, city text, source text)")
+    run(
+        "CREATE TEMP TABLE staging (first text, last text, email text, phone text, company text, country text, city text, source text)"
+    )
     with connection.cursor() as cursor, path.open() as file:
         next(file)
         with cursor.copy("COPY staging FROM STDIN (FORMAT csv)") as copy:

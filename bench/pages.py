@@ -123,7 +123,9 @@ def search(size: int) -> Iterable[Measurement]:
 
     people = [busiest(), User.objects.filter(role=Role.ADMINISTRATOR).earliest("pk")]
     words = ["ma", "maria", "maria san", "contact77", "visa", "0049", "okafor 9", "call about v", "zzz"]
-    times = [took for user in people for text in words for took in milliseconds(lambda u=user, t=text: find(u, t), times=8)]
+    times = [
+        took for user in people for text in words for took in milliseconds(lambda u=user, t=text: find(u, t), times=8)
+    ]
     yield Measurement("search", percentile(times, 0.95), "ms (p95)", 50, "lower", judged="value", size=size)
 
 

@@ -72,7 +72,9 @@ def lateness(size: int) -> Iterable[Measurement]:
     count = LOAD * LOAD_SECONDS
     run("TRUNCATE followups_reminder")
     run("TRUNCATE messaging_message CASCADE")
-    run("UPDATE followups_followup SET due_at = now() + interval '9 days', due_by = now() + interval '9 days' WHERE status = 'pending'")
+    run(
+        "UPDATE followups_followup SET due_at = now() + interval '9 days', due_by = now() + interval '9 days' WHERE status = 'pending'"
+    )
     run("DELETE FROM crm_clock")
     load_schedule()
     with sink() as port:
@@ -109,7 +111,7 @@ def idle(size: int) -> Iterable[Measurement]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_database()")
         name = cursor.fetchone()[0]
-        cursor.execute(f'ALTER DATABASE "{name}" SET log_statement = \'all\'')
+        cursor.execute(f"ALTER DATABASE \"{name}\" SET log_statement = 'all'")
     log = local_directory() / "logs" / "postgres.log"
     try:
         with running("worker", "beat") as groups:

@@ -16,7 +16,7 @@ def serve(port: int) -> None:
     from aiosmtpd.smtp import SMTP
 
     class Taker:
-        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
+        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
             return "250 taken"
 
     async def run() -> None:

@@ -91,7 +91,9 @@ def _providers(now: datetime) -> list[dict[str, Any]]:
 
 def _storage() -> dict[str, Any]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_database_size(current_database()), (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database())")
+        cursor.execute(
+            "SELECT pg_database_size(current_database()), (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database())"
+        )
         size, connections = cursor.fetchone()
         cursor.execute(
             "SELECT relname, pg_total_relation_size(oid), greatest(reltuples, 0)::bigint FROM pg_class"

@@ -20,7 +20,9 @@ def add_absence(user: User, *, starts_on: date, ends_on: date, note: str = "") -
         raise BadAbsence("The last day comes before the first.")
     if ends_on - starts_on > LONGEST:
         raise BadAbsence("That is more than two years. Close the account instead.")
-    return Absence.objects.create(user=user, starts_on=starts_on, ends_on=ends_on, note=note.replace("\x00", "").strip()[:200])
+    return Absence.objects.create(
+        user=user, starts_on=starts_on, ends_on=ends_on, note=note.replace("\x00", "").strip()[:200]
+    )
 
 
 def remove_absence(user: User, absence_id: int) -> int:

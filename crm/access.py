@@ -9,11 +9,11 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from crm.models.absence import AbsenceQuerySet
     from crm.models.api_token import ApiTokenQuerySet
-    from crm.models.invitation import InvitationQuerySet
     from crm.models.contact import ContactQuerySet
     from crm.models.custom_field import CustomFieldQuerySet
     from crm.models.event import EventQuerySet
     from crm.models.import_batch import ImportBatchQuerySet
+    from crm.models.invitation import InvitationQuerySet
     from crm.models.note import NoteQuerySet
     from crm.models.saved_view import SavedViewQuerySet
     from crm.models.tag import TagQuerySet

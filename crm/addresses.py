@@ -10,7 +10,9 @@ from email_validator import EmailNotValidError, EmailUndeliverableError, validat
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
 #: What nearly every address looks like; taken as it is. Anything else goes through the full rules.
-_PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|net|org|[a-wyz][a-z])")
+_PLAIN_EMAIL = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|net|org|[a-wyz][a-z])"
+)
 #: An international number with nothing but spaces, dots and hyphens between the digits.
 _PLAIN_PHONE = re.compile(r"\+[1-9][\d .\-]{5,24}")
 _SEPARATORS = str.maketrans("", "", " .-\u00a0\u2011\u2013")

@@ -11,12 +11,12 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the sweep that tells subscribers what happened: it comes first, the others follow from it."""
-        from crm.dispatching import dispatch_pending
-        from crm.due import Sweep, register_sweep
-        from crm.importing.running import run_waiting
         from crm.audit import register_ground
         from crm.backlog import register_ground as register_backlogs
+        from crm.dispatching import dispatch_pending
+        from crm.due import Sweep, register_sweep
         from crm.handing_over import register_contacts
+        from crm.importing.running import run_waiting
         from crm.integrity import register_ground as register_checks
         from crm.taking_back import register_undoers
         from crm.undo import forget_expired
@@ -41,8 +41,4 @@ class CrmConfig(AppConfig):
                 run_waiting,
             )
         )
-        register_sweep(
-            Sweep(
-                "undo", "EXISTS (SELECT FROM crm_undostep WHERE expires_at <= %(now)s)", forget_expired
-            )
-        )
+        register_sweep(Sweep("undo", "EXISTS (SELECT FROM crm_undostep WHERE expires_at <= %(now)s)", forget_expired))

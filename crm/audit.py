@@ -85,7 +85,10 @@ def read(asked: Asked, *, limit: int = 50) -> tuple[list[Entry], dict[str, int] 
     entries = _entries(page)
     if not more:
         return entries, None
-    return entries, {**asked.before, **{name: min(row.pgh_id for kind, row in page if kind == name) for name in {n for n, _ in page}}}
+    return entries, {
+        **asked.before,
+        **{name: min(row.pgh_id for kind, row in page if kind == name) for name in {n for n, _ in page}},
+    }
 
 
 def _rows(name: str, one: Audited, asked: Asked) -> QuerySet[Any]:
@@ -101,9 +104,15 @@ def _rows(name: str, one: Audited, asked: Asked) -> QuerySet[Any]:
         wanted &= Q(pgh_created_at__lt=asked.until)
     if name in asked.before:
         wanted &= Q(pgh_id__lt=asked.before[name])
-    following = one.history.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__gt=OuterRef("pgh_id")).order_by("pgh_id")
-    earlier = one.history.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id")).order_by("-pgh_id")
-    return rows.filter(wanted).annotate(  # type: ignore[no-any-return]
+    following = one.history.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__gt=OuterRef("pgh_id")).order_by(
+        "pgh_id"
+    )
+    earlier = one.history.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id")).order_by(
+        "-pgh_id"
+    )
+    return rows.filter(
+        wanted
+    ).annotate(  # type: ignore[no-any-return]
         following_id=Subquery(following.values("pgh_id")[:1]), earlier_id=Subquery(earlier.values("pgh_id")[:1])
     )
 
@@ -192,4 +201,6 @@ def register_ground() -> None:
     register_audited("contact", Audited("Contact", Contact, contact_name, "/contacts/{}/"))
     register_audited("consent", Audited("Consent", Consent, lambda row: f"{row.channel}, contact {row.contact_id}"))
     register_audited("person", Audited("Person", User, person_name, "/settings/people/{}/"))
-    register_audited("organisation", Audited("Organisation", Organisation, lambda row: row.name, "/settings/organisation/"))
+    register_audited(
+        "organisation", Audited("Organisation", Organisation, lambda row: row.name, "/settings/organisation/")
+    )

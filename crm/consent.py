@@ -18,21 +18,46 @@ CHANNELS = dict(Channel.choices)
 
 
 def withdraw(
-    contacts: QuerySet[Contact], *, channel: str, source: str, by: User | None, now: datetime, topic: str = Topic.ALL, proof: str = ""
+    contacts: QuerySet[Contact],
+    *,
+    channel: str,
+    source: str,
+    by: User | None,
+    now: datetime,
+    topic: str = Topic.ALL,
+    proof: str = "",
 ) -> list[int]:
     """Note that contacts no longer want to hear by this channel; returns those for whom that is new."""
-    return set_consent(list(contacts.values_list("pk", flat=True)), channel, topic, ConsentState.WITHDRAWN, source, by, now, proof)
+    return set_consent(
+        list(contacts.values_list("pk", flat=True)), channel, topic, ConsentState.WITHDRAWN, source, by, now, proof
+    )
 
 
 def grant(
-    contacts: QuerySet[Contact], *, channel: str, source: str, by: User | None, now: datetime, topic: str = Topic.ALL, proof: str = ""
+    contacts: QuerySet[Contact],
+    *,
+    channel: str,
+    source: str,
+    by: User | None,
+    now: datetime,
+    topic: str = Topic.ALL,
+    proof: str = "",
 ) -> list[int]:
     """Note that contacts have allowed this channel; returns those for whom that is new."""
-    return set_consent(list(contacts.values_list("pk", flat=True)), channel, topic, ConsentState.GRANTED, source, by, now, proof)
+    return set_consent(
+        list(contacts.values_list("pk", flat=True)), channel, topic, ConsentState.GRANTED, source, by, now, proof
+    )
 
 
 def set_consent(
-    ids: Sequence[int], channel: str, topic: str, state: str, source: str, by: User | None, now: datetime, proof: str = ""
+    ids: Sequence[int],
+    channel: str,
+    topic: str,
+    state: str,
+    source: str,
+    by: User | None,
+    now: datetime,
+    proof: str = "",
 ) -> list[int]:
     """Write one state for many contacts in one statement, with one event for each that it changed."""
     if not ids:
@@ -61,7 +86,9 @@ def forget(ids: Sequence[int], *, source: str, by: User | None, now: datetime) -
     """Take back what one source said, as when its import is undone; the contacts are as if never asked."""
     with transaction.atomic():
         rows = list(
-            Consent.objects.filter(contact_id__in=ids, source=source).select_for_update().values_list("pk", "contact_id", "channel", "topic")
+            Consent.objects.filter(contact_id__in=ids, source=source)
+            .select_for_update()
+            .values_list("pk", "contact_id", "channel", "topic")
         )
         Consent.objects.filter(pk__in=[row[0] for row in rows]).delete()
         for channel, topic in sorted({(row[2], row[3]) for row in rows}):
@@ -71,7 +98,15 @@ def forget(ids: Sequence[int], *, source: str, by: User | None, now: datetime) -
 
 
 def _tell(
-    ids: Sequence[int], label: str, channel: str, topic: str, words: str, state: str, source: str, by: User | None, now: datetime
+    ids: Sequence[int],
+    label: str,
+    channel: str,
+    topic: str,
+    words: str,
+    state: str,
+    source: str,
+    by: User | None,
+    now: datetime,
 ) -> None:
     record(
         [
@@ -82,7 +117,14 @@ def _tell(
                 actor="person" if by else "system",
                 user_id=by.pk if by else None,
                 # "channel" and "state" are the words of the timeline's sentence; the slugs are beside them.
-                data={"channel": label, "state": words, "source": source, "channel_slug": channel, "topic": topic, "state_slug": state},
+                data={
+                    "channel": label,
+                    "state": words,
+                    "source": source,
+                    "channel_slug": channel,
+                    "topic": topic,
+                    "state_slug": state,
+                },
             )
             for pk in ids
         ],

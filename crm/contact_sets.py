@@ -27,14 +27,18 @@ MOST = 10_000
 def give(contacts: QuerySet[Contact], *, to: User | Team | None, by: User | None, now: datetime) -> Result:
     """Give contacts to a colleague or a team; None leaves them with nobody. Viewers and those gone get nothing."""
     if isinstance(to, User) and (not to.is_active or to.role == "viewer"):
-        return Result(refused={pk: f"{to.name} cannot hold contacts." for pk in contacts.values_list("pk", flat=True)[:MOST]})
+        return Result(
+            refused=dict.fromkeys(contacts.values_list("pk", flat=True)[:MOST], f"{to.name} cannot hold contacts.")
+        )
     column = "team_id" if isinstance(to, Team) else "owner_id"
     value = to.pk if to else None
     name = "nobody" if to is None else to.name
     with transaction.atomic():
         rows = _locked(contacts, column)
         moving = {pk: old for pk, old in rows.items() if old != value}
-        data = {pk: {"from_id": old, "to_id": value, "to": name, "team": column == "team_id"} for pk, old in moving.items()}
+        data = {
+            pk: {"from_id": old, "to_id": value, "to": name, "team": column == "team_id"} for pk, old in moving.items()
+        }
         return _write(moving, column, value, "owner_changed", f"Gave {_said(moving)} to {name}", data, by, now)
 
 
@@ -51,7 +55,9 @@ def delete(contacts: QuerySet[Contact], *, by: User | None, now: datetime) -> Re
     """Take contacts out of every list and search; `restore` brings them back."""
     with transaction.atomic():
         rows = dict.fromkeys(_locked(contacts.filter(deleted_at__isnull=True), "pk"))
-        return _write(rows, "deleted_at", now, "contact_deleted", f"Deleted {_said(rows)}", {}, by, now, back="contact_restored")
+        return _write(
+            rows, "deleted_at", now, "contact_deleted", f"Deleted {_said(rows)}", {}, by, now, back="contact_restored"
+        )
 
 
 def restore(contacts: QuerySet[Contact], *, by: User | None, now: datetime) -> Result:
@@ -101,7 +107,12 @@ def _write(
     record([Happening(event, pk, now, data=data.get(pk, {}), **who) for pk in rows], now=now)
     undo_id = None
     if by is not None and label:
-        versions = {str(pk): version for pk, version in Contact.objects.filter(pk__in=list(rows)).values_list("pk", "version")}
-        payload = remembered(column, rows, back or event) | {"versions": versions, "to": value if isinstance(value, str) else ""}
+        versions = {
+            str(pk): version for pk, version in Contact.objects.filter(pk__in=list(rows)).values_list("pk", "version")
+        }
+        payload = remembered(column, rows, back or event) | {
+            "versions": versions,
+            "to": value if isinstance(value, str) else "",
+        }
         undo_id = remember(user=by, label=label, kind=CONTACTS, payload=payload, now=now)
     return Result(done=list(rows), undo_id=undo_id)

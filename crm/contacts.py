@@ -84,7 +84,9 @@ def create_contacts(rows: Sequence[NewContact], *, by: User | None, now: datetim
         clean, bad = clean_fields(values, country=country)
         clean["custom"], wrong = clean_custom(values["custom"], fields)
         bad |= wrong
-        if not bad and not any(clean[name] for name in ("first_name", "last_name", "organisation", "email", "phone", "external_id")):
+        if not bad and not any(
+            clean[name] for name in ("first_name", "last_name", "organisation", "email", "phone", "external_id")
+        ):
             bad = {"": "A contact needs a name, an e-mail address, a phone number or an external id."}
         if bad:
             made.refused[position] = bad
@@ -198,13 +200,18 @@ def change_contact(
             with transaction.atomic():
                 Contact.objects.filter(pk=contact.pk).update(**changed, version=F("version") + 1, updated_at=now)
         except IntegrityError:
-            return Changed(refused={"": "Somebody stored a contact with the same address at this very moment. Try again."})
+            return Changed(
+                refused={"": "Somebody stored a contact with the same address at this very moment. Try again."}
+            )
         _tell_of_change(contact, before, changed, by, now)
         return Changed(done=True, version=contact.version + 1)
 
 
 def _refuse_doubles(contact: Contact, changed: Mapping[str, Any], result: Changed) -> None:
-    after = {name: getattr(contact, name) for name in ("email", "other_emails", "phone", "other_phones", "external_id", "shares_address")}
+    after = {
+        name: getattr(contact, name)
+        for name in ("email", "other_emails", "phone", "other_phones", "external_id", "shares_address")
+    }
     after.update({name: value for name, value in changed.items() if name in after})
     if not any(name in changed for name in ("email", "phone", "external_id", "shares_address")):
         return
@@ -232,10 +239,20 @@ def _tell_of_change(
             )
         )
     if "owner_id" in changed:
-        happened.append(Happening("owner_changed", contact.pk, now, data=_owner_data(before["owner_id"], changed["owner_id"]), **said))
+        happened.append(
+            Happening(
+                "owner_changed", contact.pk, now, data=_owner_data(before["owner_id"], changed["owner_id"]), **said
+            )
+        )
     if "lifecycle" in changed:
         happened.append(
-            Happening("lifecycle_changed", contact.pk, now, data=lifecycle_data(before["lifecycle"], changed["lifecycle"]), **said)
+            Happening(
+                "lifecycle_changed",
+                contact.pk,
+                now,
+                data=lifecycle_data(before["lifecycle"], changed["lifecycle"]),
+                **said,
+            )
         )
     record(happened, now=now)
 

@@ -37,7 +37,9 @@ def country_name(code: str) -> str:
 @cache
 def country_choices() -> list[tuple[str, str]]:
     """All countries as (code, English name), by name."""
-    return sorted(((code, names["en"]) for code, names in LOCALE_DATA.items() if "en" in names), key=lambda pair: pair[1])
+    return sorted(
+        ((code, names["en"]) for code, names in LOCALE_DATA.items() if "en" in names), key=lambda pair: pair[1]
+    )
 
 
 @cache

@@ -58,7 +58,12 @@ def make_field(*, label: str, kind: str, choices: Sequence[str] = (), help_text:
         taken = set(CustomField.objects.filter(slug__startswith=start).values_list("slug", flat=True))
         slug = next(one for n in range(1, 10_000) if (one := start if n == 1 else f"{start}-{n}") not in taken)
         return CustomField.objects.create(
-            slug=slug, label=label, kind=kind, choices=list(choices), help_text=help_text[:200], position=min(last + 1, 32_000)
+            slug=slug,
+            label=label,
+            kind=kind,
+            choices=list(choices),
+            help_text=help_text[:200],
+            position=min(last + 1, 32_000),
         )
 
 

@@ -152,9 +152,7 @@ def _park(subscriber: Subscriber, events: Sequence[Event], now: datetime, *, err
 def retry_parked(now: datetime) -> int:
     """Try again what failed, oldest first per contact; after ATTEMPTS it is left, with its error, for a person."""
     done = 0
-    ids = list(
-        ParkedEvent.objects.filter(next_at__lte=now).order_by("event_id").values_list("pk", flat=True)[:BATCH]
-    )
+    ids = list(ParkedEvent.objects.filter(next_at__lte=now).order_by("event_id").values_list("pk", flat=True)[:BATCH])
     for pk in ids:
         with transaction.atomic():
             parked = ParkedEvent.objects.select_for_update(skip_locked=True).filter(pk=pk, next_at__lte=now).first()

@@ -48,8 +48,14 @@ def find_same(keys: Iterable[Key], *, but: Collection[int] = ()) -> dict[Key, in
     if not any(wanted.values()):
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, {
-            "ids": wanted["id"], "emails": wanted["email"], "phones": wanted["phone"], "both": wanted["email"] + wanted["phone"]
-        })
+        cursor.execute(
+            _FIND,
+            {
+                "ids": wanted["id"],
+                "emails": wanted["email"],
+                "phones": wanted["phone"],
+                "both": wanted["email"] + wanted["phone"],
+            },
+        )
         rows = sorted(cursor.fetchall(), key=lambda row: row[2], reverse=True)
     return {(kind, value): pk for kind, value, pk in rows if pk not in but}

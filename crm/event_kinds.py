@@ -30,7 +30,9 @@ def is_known(name: str) -> bool:
 
 def kind_of(name: str) -> EventKind:
     """What is known of a kind; a custom or since-removed one gets words made from its name."""
-    return _kinds.get(name) or EventKind(name, name.removeprefix("custom.").replace("_", " ").capitalize(), "circle", "other")
+    return _kinds.get(name) or EventKind(
+        name, name.removeprefix("custom.").replace("_", " ").capitalize(), "circle", "other"
+    )
 
 
 def all_kinds() -> list[EventKind]:

@@ -67,13 +67,18 @@ def export_rows(contacts: QuerySet[Contact]) -> Iterator[list[str]]:
 
 def _headings(fields: list[CustomField]) -> list[str]:
     taken = {*_COLUMNS.values(), *_OPT_OUTS.values(), "Tags"}
-    return [*_COLUMNS.values(), *(field.label if field.label not in taken else f"{field.label} (own field)" for field in fields)]
+    return [
+        *_COLUMNS.values(),
+        *(field.label if field.label not in taken else f"{field.label} (own field)" for field in fields),
+    ]
 
 
 def _rows(rows: list[dict[str, Any]], fields: list[CustomField], owners: Mapping[int, str]) -> Iterator[list[str]]:
     ids = [row["id"] for row in rows]
     tags: dict[int, list[str]] = {}
-    for contact_id, name in ContactTag.objects.filter(contact_id__in=ids).order_by("tag__name").values_list("contact_id", "tag__name"):
+    for contact_id, name in (
+        ContactTag.objects.filter(contact_id__in=ids).order_by("tag__name").values_list("contact_id", "tag__name")
+    ):
         tags.setdefault(contact_id, []).append(name)
     refused = set(
         Consent.objects.filter(contact_id__in=ids, topic="all", state="withdrawn").values_list("contact_id", "channel")

@@ -151,8 +151,16 @@ FACETS = {
             _yes(lambda asking: Q(lifecycle__in=ACTIVE_LIFECYCLES, rots_at__isnull=False, rots_at__lte=asking.now)),
         ),
         Facet("opted_out", "opted out of", _opted_out),
-        Facet("added_from", "added from", lambda text, asking: Q(created_at__gte=moment(_day(text), time(), asking.user.time_zone))),
-        Facet("added_to", "added until", lambda text, asking: Q(created_at__lt=day_after(_day(text), asking.user.time_zone))),
+        Facet(
+            "added_from",
+            "added from",
+            lambda text, asking: Q(created_at__gte=moment(_day(text), time(), asking.user.time_zone)),
+        ),
+        Facet(
+            "added_to",
+            "added until",
+            lambda text, asking: Q(created_at__lt=day_after(_day(text), asking.user.time_zone)),
+        ),
         Facet("import", "import", lambda text, _: Q(pk__in=_imported(_id(text)))),
     )
 }

@@ -16,7 +16,18 @@ from crm.models.contact import Channel
 from crm.models.tag import TagColour
 from crm.zones import zone_names
 
-_TEXTS = ("first_name", "last_name", "email", "phone", "organisation", "job_title", "city", "source", "language", "external_id")
+_TEXTS = (
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "organisation",
+    "job_title",
+    "city",
+    "source",
+    "language",
+    "external_id",
+)
 
 
 class ContactForm(forms.Form):
@@ -35,9 +46,19 @@ class ContactForm(forms.Form):
     country = forms.ChoiceField(required=False, label="Country")
     city = forms.CharField(required=False, label="City")
     language = forms.CharField(required=False, label="Language")
-    time_zone = forms.ChoiceField(required=False, label="Time zone", help_text="Left empty, it is worked out from phone or country")
-    preferred_channel = forms.ChoiceField(choices=[("", "No preference"), *Channel.choices], required=False, label="Prefers")
-    rhythm_days = forms.IntegerField(required=False, min_value=1, max_value=3650, label="Rhythm in days", help_text="Left empty: as for the lifecycle")
+    time_zone = forms.ChoiceField(
+        required=False, label="Time zone", help_text="Left empty, it is worked out from phone or country"
+    )
+    preferred_channel = forms.ChoiceField(
+        choices=[("", "No preference"), *Channel.choices], required=False, label="Prefers"
+    )
+    rhythm_days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=3650,
+        label="Rhythm in days",
+        help_text="Left empty: as for the lifecycle",
+    )
     external_id = forms.CharField(required=False, label="External id", help_text="Their key in another system")
     other_emails = forms.CharField(required=False, label="Further e-mails", help_text="Separated by semicolons")
     other_phones = forms.CharField(required=False, label="Further phones", help_text="Separated by semicolons")
@@ -85,12 +106,19 @@ class ContactForm(forms.Form):
 
 def _own_field(own: CustomField) -> forms.Field:
     if own.kind == "yes_no":
-        return forms.ChoiceField(choices=[("", "Not said"), ("yes", "Yes"), ("no", "No")], required=False, label=own.label, help_text=own.help_text)
+        return forms.ChoiceField(
+            choices=[("", "Not said"), ("yes", "Yes"), ("no", "No")],
+            required=False,
+            label=own.label,
+            help_text=own.help_text,
+        )
     if own.kind == "choice" and own.choices:
         choices = [("", "Not said"), *((one, one) for one in own.choices)]
         return forms.ChoiceField(choices=choices, required=False, label=own.label, help_text=own.help_text)
     if own.kind == "date":
-        return forms.CharField(required=False, label=own.label, help_text=own.help_text, widget=forms.TextInput(attrs={"type": "date"}))
+        return forms.CharField(
+            required=False, label=own.label, help_text=own.help_text, widget=forms.TextInput(attrs={"type": "date"})
+        )
     help_text = own.help_text or ("Several, separated by semicolons" if own.kind == "choices" else "")
     return forms.CharField(required=False, label=own.label, help_text=help_text)
 

@@ -70,7 +70,11 @@ def register_ground() -> None:
             "queued events that are not stored",
             "SELECT count(*) FROM crm_pendingevent p WHERE NOT EXISTS (SELECT FROM crm_event e WHERE e.id = p.event_id)",
         ),
-        Check("events_given_up", "events that a subscriber failed on for good", "SELECT count(*) FROM crm_parkedevent WHERE next_at IS NULL"),
+        Check(
+            "events_given_up",
+            "events that a subscriber failed on for good",
+            "SELECT count(*) FROM crm_parkedevent WHERE next_at IS NULL",
+        ),
         Check(
             "imports_left_lying",
             "imports whose worker is gone and that nobody has taken over",

@@ -55,7 +55,13 @@ def invite(email: str, *, role: str, team: Team | None, by: User, now: datetime)
             User.objects.filter(pk=person.pk).update(role=role)
         Invitation.objects.waiting().filter(email=email).update(revoked_at=now)
         made = Invitation.objects.create(
-            email=email, role=role, team=team, digest=secrets.token_hex(32), invited_by=by, created_at=now, expires_at=now + OPEN_FOR
+            email=email,
+            role=role,
+            team=team,
+            digest=secrets.token_hex(32),
+            invited_by=by,
+            created_at=now,
+            expires_at=now + OPEN_FOR,
         )
         Invitation.objects.filter(pk=made.pk).update(digest=_digest(token_of(made)))
         record(

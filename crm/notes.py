@@ -39,7 +39,14 @@ def add_note(
         told = mentioned(text) if mentions is None else _existing(mentions)
         note = Note.objects.create(contact=contact, author=by, body=safe, text=text, pinned=pinned, created_at=now)
         note.mentions.set(told)
-        _tell("note_added", [note], by, now, follow_up_on=follow_up_on.isoformat() if follow_up_on else None, mentions=told)
+        _tell(
+            "note_added",
+            [note],
+            by,
+            now,
+            follow_up_on=follow_up_on.isoformat() if follow_up_on else None,
+            mentions=told,
+        )
     return note
 
 
@@ -75,7 +82,9 @@ def delete_notes(notes: QuerySet[Note], *, by: User | None, now: datetime) -> Re
         ids = [note.pk for note in rows]
         undo_id = None
         if by and ids:
-            undo_id = remember(user=by, label="Deleted a note", kind="notes", payload={"ids": ids, "deleted": True}, now=now)
+            undo_id = remember(
+                user=by, label="Deleted a note", kind="notes", payload={"ids": ids, "deleted": True}, now=now
+            )
     return Result(done=ids, undo_id=undo_id)
 
 
@@ -98,7 +107,12 @@ def mentioned(text: str) -> list[int]:
     first: dict[str, list[int]] = {}
     for user in User.objects.filter(is_active=True):
         whole = re.sub(r"\W", "", user.full_name).casefold()
-        known = {user.email.casefold(), user.email.split("@")[0].casefold(), whole, user.full_name.replace(" ", ".").casefold()}
+        known = {
+            user.email.casefold(),
+            user.email.split("@")[0].casefold(),
+            whole,
+            user.full_name.replace(" ", ".").casefold(),
+        }
         if names & (known - {""}):
             found.add(user.pk)
         first.setdefault(user.first_name.casefold(), []).append(user.pk)

@@ -27,7 +27,9 @@ def change_settings(changes: Mapping[str, Any]) -> Organisation:
     """
     with transaction.atomic():
         before = Organisation.objects.select_for_update().get(pk=1)
-        after = {name: changes.get(name, getattr(before, name)) for name in ("working_days", "working_from", "working_to")}
+        after = {
+            name: changes.get(name, getattr(before, name)) for name in ("working_days", "working_from", "working_to")
+        }
         if not after["working_days"]:
             raise BadSettings("Choose at least one working day.")
         if after["working_to"] <= after["working_from"]:
@@ -56,7 +58,9 @@ def set_permissions(chosen: Mapping[str, set[str]]) -> Organisation:
     for role, permissions in chosen.items():
         if role == "administrator" or role not in ROLE_DEFAULTS:
             raise BadSettings("An administrator may always do everything.")
-        changed = {name: name in permissions for name in PERMISSIONS if (name in permissions) != (name in ROLE_DEFAULTS[role])}
+        changed = {
+            name: name in permissions for name in PERMISSIONS if (name in permissions) != (name in ROLE_DEFAULTS[role])
+        }
         if changed:
             differing[role] = changed
     return change_settings({"role_permissions": differing})

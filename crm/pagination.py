@@ -36,7 +36,9 @@ class Order:
     def by(self) -> list[OrderBy]:
         columns = (*self.fields, "pk")
         return [
-            F(name).desc(nulls_last=self.nullable or None) if self.descending else F(name).asc(nulls_last=self.nullable or None)
+            F(name).desc(nulls_last=self.nullable or None)
+            if self.descending
+            else F(name).asc(nulls_last=self.nullable or None)
             for name in columns
         ]
 
@@ -64,7 +66,9 @@ def order_of(sort: str, orders: Mapping[str, tuple[str, ...]], *, nullable: Sequ
     """Read `sort` (a name, with - for descending). Raises BadSort."""
     name = sort.removeprefix("-")
     if name not in orders:
-        raise BadSort(f"This list is not sorted by “{name}”. It knows: {', '.join(orders)}; - before it turns it round.")
+        raise BadSort(
+            f"This list is not sorted by “{name}”. It knows: {', '.join(orders)}; - before it turns it round."
+        )
     return Order(sort, orders[name], sort.startswith("-"), name in nullable)
 
 

@@ -30,7 +30,9 @@ def change_person(people: UserQuerySet, *, changes: Mapping[str, Any], by: User,
         raise KeyError(sorted(unknown)[0])
     with transaction.atomic():
         person = people.order_by().select_for_update(of=("self",)).get()
-        demoted = changes.get("role", person.role) != Role.ADMINISTRATOR or not changes.get("is_active", person.is_active)
+        demoted = changes.get("role", person.role) != Role.ADMINISTRATOR or not changes.get(
+            "is_active", person.is_active
+        )
         if person.role == Role.ADMINISTRATOR and person.is_active and demoted:
             _another_administrator(person)
         if changes.get("deputy_id") == person.pk:

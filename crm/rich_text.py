@@ -10,7 +10,9 @@ import nh3
 TAGS = {"p", "br", "strong", "b", "em", "i", "u", "s", "ul", "ol", "li", "a", "blockquote", "code", "pre", "h3", "h4"}
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 _BREAKS = re.compile(r"<(?:br|/p|/li|/h3|/h4|/blockquote|/pre)\s*/?>", re.IGNORECASE)
-_MARK_UP = re.compile(r"</?(?:p|br|strong|b|em|i|u|s|ul|ol|li|a|blockquote|code|pre|h3|h4)(?:\s[^<>]*)?/?>", re.IGNORECASE)
+_MARK_UP = re.compile(
+    r"</?(?:p|br|strong|b|em|i|u|s|ul|ol|li|a|blockquote|code|pre|h3|h4)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
 
 
 def clean_html(text: str) -> str:

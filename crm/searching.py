@@ -102,9 +102,20 @@ def access_query(user: User) -> str | None:
 
 
 def _contacts(user: User, ids: Sequence[int]) -> list[Found]:
-    rows = contacts_for(user).filter(pk__in=ids).only("first_name", "last_name", "organisation", "email", "phone", "external_id")
+    rows = (
+        contacts_for(user)
+        .filter(pk__in=ids)
+        .only("first_name", "last_name", "organisation", "email", "phone", "external_id")
+    )
     found = {
-        row.pk: Found("contact", row.pk, row.name, " · ".join(_details(row.name, row.email, row.phone, row.organisation)), f"/contacts/{row.pk}/", row.pk)
+        row.pk: Found(
+            "contact",
+            row.pk,
+            row.name,
+            " · ".join(_details(row.name, row.email, row.phone, row.organisation)),
+            f"/contacts/{row.pk}/",
+            row.pk,
+        )
         for row in rows
     }
     return [found[pk] for pk in ids if pk in found]
@@ -119,7 +130,14 @@ def _notes(user: User, ids: Sequence[int]) -> list[Found]:
     for note in notes_for(user).filter(pk__in=ids).select_related("contact"):
         text = " ".join(note.text.split())
         shown = text if len(text) <= 90 else text[:89] + "…"
-        found[note.pk] = Found("note", note.pk, shown, note.contact.name, f"/contacts/{note.contact_id}/notes/#note-{note.pk}", note.contact_id)
+        found[note.pk] = Found(
+            "note",
+            note.pk,
+            shown,
+            note.contact.name,
+            f"/contacts/{note.contact_id}/notes/#note-{note.pk}",
+            note.contact_id,
+        )
     return [found[pk] for pk in ids if pk in found]
 
 

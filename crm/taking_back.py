@@ -34,7 +34,10 @@ def put_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
     for value, ids in groups.items():
         unchanged = [
             pk
-            for pk, version in Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update().values_list("pk", "version")
+            for pk, version in Contact.objects.filter(pk__in=ids)
+            .order_by("pk")
+            .select_for_update()
+            .values_list("pk", "version")
             if version == versions[str(pk)]
         ]
         Contact.objects.filter(pk__in=unchanged).update(**{column: value}, version=F("version") + 1, updated_at=now)
@@ -43,7 +46,10 @@ def put_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
             data |= {"to": _owner_name(value) if column == "owner_id" else "their team of before", "to_id": value}
         if column == "lifecycle":
             data |= lifecycle_data(payload["to"], value)
-        record([Happening(payload["event"], pk, now, actor="person", user_id=by.pk, data=data) for pk in unchanged], now=now)
+        record(
+            [Happening(payload["event"], pk, now, actor="person", user_id=by.pk, data=data) for pk in unchanged],
+            now=now,
+        )
         result.done += unchanged
         result.refused |= {pk: "Somebody has changed this contact since." for pk in ids if pk not in set(unchanged)}
     return result
@@ -58,10 +64,14 @@ def tag_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
     """Take off what was put on, and put on what was taken off."""
     result = UndoResult()
     for tag_id, ids in payload["put"].items():
-        result.done += tag(Contact.objects.filter(pk__in=ids), remove=[int(tag_id)], by=by, now=now, undoable=False).done
+        result.done += tag(
+            Contact.objects.filter(pk__in=ids), remove=[int(tag_id)], by=by, now=now, undoable=False
+        ).done
     for tag_id, ids in payload["taken"].items():
         if Tag.objects.filter(pk=tag_id).exists():
-            result.done += tag(Contact.objects.filter(pk__in=ids), add=[int(tag_id)], by=by, now=now, undoable=False).done
+            result.done += tag(
+                Contact.objects.filter(pk__in=ids), add=[int(tag_id)], by=by, now=now, undoable=False
+            ).done
     return result
 
 
@@ -69,7 +79,9 @@ def notes_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
     """Bring a deleted note back, or take a new one away."""
     if payload["deleted"]:
         return UndoResult(done=restore_notes(payload["ids"], by=by, now=now).done)
-    return UndoResult(done=delete_notes(Note.objects.filter(pk__in=payload["ids"], deleted_at=None), by=by, now=now).done)
+    return UndoResult(
+        done=delete_notes(Note.objects.filter(pk__in=payload["ids"], deleted_at=None), by=by, now=now).done
+    )
 
 
 def register_undoers() -> None:

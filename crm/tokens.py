@@ -65,9 +65,9 @@ def find_token(secret: str, *, now: datetime) -> ApiToken | None:
         .first()
     )
     if token is not None and (token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY):
-        ApiToken.objects.filter(pk=token.pk).filter(
-            Q(last_used_at__isnull=True) | Q(last_used_at__lt=now)
-        ).update(last_used_at=now)
+        ApiToken.objects.filter(pk=token.pk).filter(Q(last_used_at__isnull=True) | Q(last_used_at__lt=now)).update(
+            last_used_at=now
+        )
     return token
 
 

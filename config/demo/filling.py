@@ -69,9 +69,16 @@ class _Shelf:
         ids = _take("crm_contact", len(batch))
         owned = list(zip(ids, batch, strict=True))
         _copy("crm_contact", CONTACT, (self._contact(pk, story) for pk, story in owned))
-        _copy("crm_contacttag", ("contact_id", "tag_id"), ((pk, self.tags[tag].pk) for pk, one in owned for tag in one.tags))
+        _copy(
+            "crm_contacttag",
+            ("contact_id", "tag_id"),
+            ((pk, self.tags[tag].pk) for pk, one in owned for tag in one.tags),
+        )
         tasks = [(pk, task) for pk, story in owned for task in story.tasks]
-        tasks = [(pk, number, task) for (pk, task), number in zip(tasks, _take("followups_followup", len(tasks)), strict=True)]
+        tasks = [
+            (pk, number, task)
+            for (pk, task), number in zip(tasks, _take("followups_followup", len(tasks)), strict=True)
+        ]
         _copy("followups_followup", FOLLOWUP, (self._followup(*one) for one in tasks))
         self.counts["reminders"] += _copy("followups_reminder", REMINDER, self._reminders(tasks))
         noted = [(pk, story) for pk, story in owned if story.note]
@@ -125,7 +132,15 @@ class _Shelf:
 
     def _note(self, number: int, pk: int, one: Story) -> tuple[Any, ...]:
         author = one.worker.id if one.worker else None
-        return number, pk, author, f"<p>{one.note}</p>", one.note, False, one.created_at + (self.now - one.created_at) * 0.3
+        return (
+            number,
+            pk,
+            author,
+            f"<p>{one.note}</p>",
+            one.note,
+            False,
+            one.created_at + (self.now - one.created_at) * 0.3,
+        )
 
     def _events(
         self, owned: Iterable[tuple[int, Story]], tasks: Iterable[tuple[int, int, Task]], notes: Iterable[Any]
@@ -159,7 +174,9 @@ class _Shelf:
                 "notes": one.notes, "duration_minutes": kind.default_minutes, "due_by": one.due_by.isoformat(),
                 "on_time": one.ended_at <= one.due_by, "suggestion": "",
             }  # fmt: skip
-            yield _event(pk, "followup_completed", one.ended_at, one.worker, "followup", number, plain | said, two_way=reached)
+            yield _event(
+                pk, "followup_completed", one.ended_at, one.worker, "followup", number, plain | said, two_way=reached
+            )
         elif one.status == "cancelled" and one.ended_at:
             said = plain | {"reason": "No longer needed"}
             yield _event(pk, "followup_cancelled", one.ended_at, one.worker, "followup", number, said)
@@ -170,7 +187,15 @@ def _words(one: Task) -> str:
 
 
 def _event(
-    contact: int, kind: str, at: datetime, by: Worker | None, subject: str, number: int | None, data: dict[str, Any], *, two_way: bool = False
+    contact: int,
+    kind: str,
+    at: datetime,
+    by: Worker | None,
+    subject: str,
+    number: int | None,
+    data: dict[str, Any],
+    *,
+    two_way: bool = False,
 ) -> tuple[Any, ...]:
     actor = "person" if by else "system"
     return contact, kind, at, at, actor, by.id if by else None, subject, number, json.dumps(data), two_way, "", 0

@@ -56,5 +56,7 @@ def hire(*, now: datetime) -> list[User]:
     if not jonas.absences.exists():
         first = local_day(now, jonas.time_zone) + timedelta(days=9)
         add_absence(jonas, starts_on=first, ends_on=first + timedelta(days=6), note="Walking in the Alps")
-    Organisation.objects.filter(pk=1, name="Followthrough").update(name="Bright Path", time_zone="Europe/Berlin", country="DE")
+    Organisation.objects.filter(pk=1, name="Followthrough").update(
+        name="Bright Path", time_zone="Europe/Berlin", country="DE"
+    )
     return [people[name] for name in ("agent", "noor", "jonas", "lucia", "tala", "ravi", "manager")]

@@ -84,7 +84,9 @@ def _ascii(text: str) -> str:
     return "".join(letter for letter in plain.lower() if letter.isascii() and letter.isalnum())
 
 
-def stories(chance: Random, workers: Sequence[Worker], contacts: int, followups: int, *, now: datetime) -> Iterator[Story]:
+def stories(
+    chance: Random, workers: Sequence[Worker], contacts: int, followups: int, *, now: datetime
+) -> Iterator[Story]:
     """Make up `contacts` people with `followups` follow-ups among them, as of `now`."""
     left = followups
     for number in range(1, contacts + 1):
@@ -141,7 +143,16 @@ def _new_lead(story: Story, worker: Worker, now: datetime) -> None:
     due = now + timedelta(minutes=4)
     story.tasks = [
         Task(
-            f"First call to {story.first_name}", "call", "urgent", "pending", None, due, due, worker, story.created_at, speed_to_lead=True
+            f"First call to {story.first_name}",
+            "call",
+            "urgent",
+            "pending",
+            None,
+            due,
+            due,
+            worker,
+            story.created_at,
+            speed_to_lead=True,
         )
     ]
 
@@ -153,7 +164,9 @@ def _task(chance: Random, story: Story, worker: Worker, now: datetime) -> Task:
     if ended:
         day = -chance.uniform(0, known)
     else:
-        day = chance.choices((-chance.uniform(0, min(known, 6)), chance.uniform(0, 1), chance.uniform(1, 21)), (18, 30, 52))[0]
+        day = chance.choices(
+            (-chance.uniform(0, min(known, 6)), chance.uniform(0, 1), chance.uniform(1, 21)), (18, 30, 52)
+        )[0]
     due_on, due_at, due_by = _due(chance, worker.zone, now + timedelta(days=day))
     made = max(story.created_at, min(now, due_by) - timedelta(days=chance.uniform(0.2, 9)))
     task = Task(

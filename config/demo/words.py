@@ -23,16 +23,88 @@ def _place(country: str, city: str, zone: str, code: str, language: str, first: 
 
 
 PLACES = (
-    _place("PH", "Manila", "Asia/Manila", "63", "en", "Maria Jose Angelica Paolo Grace Ramon Liza", "Santos Reyes Cruz Bautista Ocampo Garcia"),
-    _place("IN", "Kochi", "Asia/Kolkata", "91", "en", "Anjali Rahul Priya Arjun Meera Vikram Divya", "Nair Menon Pillai Thomas Varma Iyer"),
-    _place("IT", "Rome", "Europe/Rome", "39", "it", "Giulia Marco Chiara Luca Sofia Matteo", "Rossi Bianchi Ferrari Russo Conti Greco"),
-    _place("BR", "Recife", "America/Recife", "55", "pt", "Beatriz João Larissa Rafael Camila Thiago", "Silva Souza Oliveira Lima Barbosa Alves"),
-    _place("EG", "Cairo", "Africa/Cairo", "20", "ar", "Hassan Mariam Omar Nour Youssef Salma", "Ali Farouk Mansour Saleh Nasser Hamdi"),
-    _place("KE", "Nairobi", "Africa/Nairobi", "254", "en", "Wanjiru Brian Achieng Kevin Njeri Otieno", "Mwangi Odhiambo Kamau Wafula Kiptoo Njoroge"),
-    _place("PL", "Kraków", "Europe/Warsaw", "48", "pl", "Łucja Piotr Zofia Jakub Hanna Michał", "Nowak Kowalska Wiśniewski Zając Król Wójcik"),
+    _place(
+        "PH",
+        "Manila",
+        "Asia/Manila",
+        "63",
+        "en",
+        "Maria Jose Angelica Paolo Grace Ramon Liza",
+        "Santos Reyes Cruz Bautista Ocampo Garcia",
+    ),
+    _place(
+        "IN",
+        "Kochi",
+        "Asia/Kolkata",
+        "91",
+        "en",
+        "Anjali Rahul Priya Arjun Meera Vikram Divya",
+        "Nair Menon Pillai Thomas Varma Iyer",
+    ),
+    _place(
+        "IT",
+        "Rome",
+        "Europe/Rome",
+        "39",
+        "it",
+        "Giulia Marco Chiara Luca Sofia Matteo",
+        "Rossi Bianchi Ferrari Russo Conti Greco",
+    ),
+    _place(
+        "BR",
+        "Recife",
+        "America/Recife",
+        "55",
+        "pt",
+        "Beatriz João Larissa Rafael Camila Thiago",
+        "Silva Souza Oliveira Lima Barbosa Alves",
+    ),
+    _place(
+        "EG",
+        "Cairo",
+        "Africa/Cairo",
+        "20",
+        "ar",
+        "Hassan Mariam Omar Nour Youssef Salma",
+        "Ali Farouk Mansour Saleh Nasser Hamdi",
+    ),
+    _place(
+        "KE",
+        "Nairobi",
+        "Africa/Nairobi",
+        "254",
+        "en",
+        "Wanjiru Brian Achieng Kevin Njeri Otieno",
+        "Mwangi Odhiambo Kamau Wafula Kiptoo Njoroge",
+    ),
+    _place(
+        "PL",
+        "Kraków",
+        "Europe/Warsaw",
+        "48",
+        "pl",
+        "Łucja Piotr Zofia Jakub Hanna Michał",
+        "Nowak Kowalska Wiśniewski Zając Król Wójcik",
+    ),
     _place("VN", "Huế", "Asia/Ho_Chi_Minh", "84", "vi", "Linh Minh Thảo Quân Hương Đức", "Nguyễn Trần Lê Phạm Võ Đặng"),
-    _place("MX", "Puebla", "America/Mexico_City", "52", "es", "Ximena Diego Valeria Mateo Regina Emilio", "Hernández López Martínez Ramírez Torres Flores"),
-    _place("UA", "Lviv", "Europe/Kyiv", "380", "uk", "Oksana Andriy Iryna Taras Kateryna Bohdan", "Shevchenko Kovalenko Bondar Melnyk Tkachuk Lysenko"),
+    _place(
+        "MX",
+        "Puebla",
+        "America/Mexico_City",
+        "52",
+        "es",
+        "Ximena Diego Valeria Mateo Regina Emilio",
+        "Hernández López Martínez Ramírez Torres Flores",
+    ),
+    _place(
+        "UA",
+        "Lviv",
+        "Europe/Kyiv",
+        "380",
+        "uk",
+        "Oksana Andriy Iryna Taras Kateryna Bohdan",
+        "Shevchenko Kovalenko Bondar Melnyk Tkachuk Lysenko",
+    ),
 )
 
 #: Whom they come from, the commonest first.
@@ -49,7 +121,12 @@ TAGS = (
 
 #: Type -> subjects; {0} is a first name.
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "call": ("Call {0} about the visa", "Ring {0} back", "Ask {0} how the interview went", "Talk {0} through the next steps"),
+    "call": (
+        "Call {0} about the visa",
+        "Ring {0} back",
+        "Ask {0} how the interview went",
+        "Talk {0} through the next steps",
+    ),
     "email": ("Send {0} the price list", "Answer {0}'s questions on housing", "Send {0} the document checklist"),
     "whatsapp": ("Remind {0} of the passport photo", "Tell {0} that the letter has arrived"),
     "video_call": ("Interview practice with {0}", "Go through the forms with {0}"),
@@ -61,7 +138,12 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 
 #: Outcome -> what was noted.
 SPOKEN: dict[str, tuple[str, ...]] = {
-    "spoke": ("Keen, wants September.", "Has all papers but the medical.", "Asked about part-time work.", "Parents want to join the next call."),
+    "spoke": (
+        "Keen, wants September.",
+        "Has all papers but the medical.",
+        "Asked about part-time work.",
+        "Parents want to join the next call.",
+    ),
     "booked": ("Appointment on Thursday.", "Interview is set."),
     "call_back_later": ("At work until six, call after that.", "Travelling, back on Monday."),
     "voicemail": ("Left a message.",),

@@ -108,7 +108,9 @@ def note_out(note: Note) -> dict[str, Any]:
     return plain | {"id": note.pk, "contact": note.contact_id, "author": note.author_id}
 
 
-@router.get("/contacts/{int:contact_id}/preferences", auth=Token("contacts:read", "contacts.view"), response=Preferences)
+@router.get(
+    "/contacts/{int:contact_id}/preferences", auth=Token("contacts:read", "contacts.view"), response=Preferences
+)
 def contact_preferences(request: HttpRequest, contact_id: Id) -> dict[str, Any]:
     """How the contact wants to be reached, and what they have allowed and refused."""
     return preferences_out(one(request, contact_id))

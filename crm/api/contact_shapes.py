@@ -185,4 +185,3 @@ class PreferencesChange(Body):
     language: str = Field("", max_length=16)
     consents: list[ConsentIn] = Field([], max_length=20)
     version: Version | None = None
-

@@ -14,7 +14,17 @@ from pydantic import Field
 from crm import contact_sets, tagging
 from crm.access import contacts_for, people_for, tags_for, teams_for
 from crm.api.auth import Token, caller, require
-from crm.api.contact_shapes import ContactChange, ContactOut, ContactPage, LifecycleName, NewContactIn, Slug, TagsIn, TagsOut, contact_out
+from crm.api.contact_shapes import (
+    ContactChange,
+    ContactOut,
+    ContactPage,
+    LifecycleName,
+    NewContactIn,
+    Slug,
+    TagsIn,
+    TagsOut,
+    contact_out,
+)
 from crm.api.problems import Problem, invalid, not_found
 from crm.api.shapes import Cursor, Id, Limit, Moment, given, refuse_null
 from crm.contacts import NewContact, change_contact, create_contacts
@@ -186,7 +196,9 @@ def holders(request: HttpRequest, owner: int | None, team: int | None) -> dict[s
 
 def refused(why: dict[str, str], *, same_as: int | None, user: User) -> Problem:
     """The verb's refusal as a 422; the twin is named only to those who may see it."""
-    errors = [(name.removesuffix("_id") if name in ("owner_id", "team_id") else name, text) for name, text in why.items()]
+    errors = [
+        (name.removesuffix("_id") if name in ("owner_id", "team_id") else name, text) for name, text in why.items()
+    ]
     problem = invalid(errors)
     if same_as is not None and contacts_for(user).filter(pk=same_as).exists():
         problem.more["same_as"] = same_as

@@ -82,7 +82,10 @@ def list_views(request: HttpRequest, wanted: Query[Paged]) -> dict[str, Any]:
     """Saved views: your own and the shared ones; `query` is the query string of the page."""
     items, after = page(saved_views_of(caller(request)), BY_NUMBER, cursor=wanted.cursor, limit=wanted.limit)
     plain = ("id", "page", "name", "query", "shared")
-    return {"items": [{name: getattr(one, name) for name in plain} | {"owner": one.owner_id} for one in items], "next": after}
+    return {
+        "items": [{name: getattr(one, name) for name in plain} | {"owner": one.owner_id} for one in items],
+        "next": after,
+    }
 
 
 @router.get("/fields", auth=READ, response=FieldPage)

@@ -118,7 +118,9 @@ def change_user(request: HttpRequest, user_id: Id, body: UserChange) -> dict[str
     if changes.get("is_active") and not user.has_usable_password():
         raise invalid([("is_active", "This person never chose a password. Send an invitation instead.")])
     try:
-        change_person(everybody_for(caller(request)).filter(pk=user.pk), changes=changes, by=caller(request), now=timezone.now())
+        change_person(
+            everybody_for(caller(request)).filter(pk=user.pk), changes=changes, by=caller(request), now=timezone.now()
+        )
     except CannotChange as problem:
         raise invalid([("", str(problem))]) from None
     return user_out(_user(request, user_id))

@@ -123,7 +123,8 @@ class Checker:
         of_names = frozenset(word for word in empty if not any(letter.isalpha() for letter in word))
         self.columns = columns
         self._columns = [
-            (column.place, column, of_names if column.target in _NAMES else empty, self._reader(column)) for column in columns
+            (column.place, column, of_names if column.target in _NAMES else empty, self._reader(column))
+            for column in columns
         ]
 
     def check(self, number: int, cells: Sequence[str]) -> tuple[Checked | None, list[Problem]]:
@@ -161,7 +162,9 @@ class Checker:
             return None, [problem for problem in problems if not problem.left_out]
         _tidy_addresses(values)
         if not any(name in values for name in _TELLING):
-            return None, [Problem(number, "", "Nothing tells who this is: no name, organisation, e-mail, phone or external id.")]
+            return None, [
+                Problem(number, "", "Nothing tells who this is: no name, organisation, e-mail, phone or external id.")
+            ]
         return checked, problems
 
     def _phones(self, number: int, target: str, values: dict[str, Any], problems: list[Problem]) -> bool:
@@ -268,7 +271,9 @@ def _email(checked: Checked, text: str) -> None:
 
 
 def _other_emails(checked: Checked, text: str) -> None:
-    checked.values.setdefault("other_emails", []).extend(normal_email(part) for part in parse_list(text.replace(",", ";")))
+    checked.values.setdefault("other_emails", []).extend(
+        normal_email(part) for part in parse_list(text.replace(",", ";"))
+    )
 
 
 def _country(checked: Checked, text: str) -> None:
@@ -294,7 +299,9 @@ def _lifecycle(checked: Checked, text: str) -> None:
         try:
             found = "client" if parse_yes_no(text) else "new"
         except BadCustomValue:
-            raise LeftOut(f"“{text[:60]}” is not a place in the lifecycle; a new contact counts as a new lead.") from None
+            raise LeftOut(
+                f"“{text[:60]}” is not a place in the lifecycle; a new contact counts as a new lead."
+            ) from None
     checked.values["lifecycle"] = found
 
 

@@ -59,7 +59,9 @@ def decide(
         else:
             target = hits.pop()
             if target[0] == "id" and target[1] in hidden:
-                made.problems.append(Problem(row.row, "", "A colleague looks after this person already; ask them or a manager."))
+                made.problems.append(
+                    Problem(row.row, "", "A colleague looks after this person already; ask them or a manager.")
+                )
                 continue
             if target[0] == "id":
                 made.into.append((row, target[1]))
@@ -82,14 +84,18 @@ def _add_another(made: Decisions, row: Checked, keys: list[Key], known: Mapping[
     """Another person with the same address; an external id belongs to one only."""
     ids = [key for key in keys if key[0] == "id"]
     if any(key in known or key in made.brought for key in ids):
-        made.problems.append(Problem(row.row, "", f"There is a contact with the external id {ids[0][1][:100]} already."))
+        made.problems.append(
+            Problem(row.row, "", f"There is a contact with the external id {ids[0][1][:100]} already.")
+        )
     else:
         row.values["shares_address"] = True
         _add(made, row, ids)
 
 
 def _conflict(mine: list[Key], known: Mapping[Key, int], brought: Mapping[Key, Target]) -> str:
-    named = [f"{_WORDS[kind]} {value[:80]}" for kind, value in mine if (kind, value) in known or (kind, value) in brought]
+    named = [
+        f"{_WORDS[kind]} {value[:80]}" for kind, value in mine if (kind, value) in known or (kind, value) in brought
+    ]
     return f"It is not clear who this is: {' and '.join(named)} belong to different contacts."
 
 

@@ -36,12 +36,18 @@ _PHONE = re.compile(r"\+?[\d\s().\-/]{6,24}(?:\s*(?:x|ext\.?)\s*\d+)?")
 
 
 def guess_columns(
-    headings: Sequence[str], rows: Sequence[Sequence[str]], *, own: Mapping[str, str], preset: Mapping[str, str] | None = None
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    own: Mapping[str, str],
+    preset: Mapping[str, str] | None = None,
 ) -> list[Guess]:
     """Guess every column. `own` maps the plain label of each of the organisation's fields to its slug; `preset`
     maps headings to targets and is believed first."""
     columns = [_values(rows, index) for index in range(len(headings))]
-    guesses = [_guess_alone(heading, values, own, preset or {}) for heading, values in zip(headings, columns, strict=True)]
+    guesses = [
+        _guess_alone(heading, values, own, preset or {}) for heading, values in zip(headings, columns, strict=True)
+    ]
     _settle(guesses, columns)
     for guess, values in zip(guesses, columns, strict=True):
         if not guess.target:
@@ -54,7 +60,9 @@ def guess_columns(
 
 def find_empty_words(rows: Sequence[Sequence[str]]) -> list[str]:
     """The words in these cells that stand for "nothing filled in", the commonest first."""
-    found = Counter(cell.strip() for row in rows for cell in row if len(cell) < 32 and cell.strip().casefold() in EMPTY_WORDS)
+    found = Counter(
+        cell.strip() for row in rows for cell in row if len(cell) < 32 and cell.strip().casefold() in EMPTY_WORDS
+    )
     return [word for word, _ in found.most_common()]
 
 
@@ -113,7 +121,9 @@ def _tags_fit(name: str, values: Sequence[str]) -> bool:
 
 
 _VALUE_CHECKS: dict[str, Callable[[str, Sequence[str]], bool]] = {
-    "external_id": lambda name, values: len(set(values)) >= 0.98 * len(values) and _share(values, lambda one: len(one) <= 200) == 1,
+    "external_id": lambda name, values: (
+        len(set(values)) >= 0.98 * len(values) and _share(values, lambda one: len(one) <= 200) == 1
+    ),
     "email": lambda name, values: _share(values, _is_email) >= 0.5,
     "phone": lambda name, values: _share(values, lambda one: bool(_PHONE.fullmatch(one))) >= 0.5,
     "country": lambda name, values: _share(values, lambda one: bool(country_code(one))) >= 0.6,

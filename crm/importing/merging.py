@@ -57,7 +57,10 @@ def store_merges(merges: Sequence[tuple[Checked, int]], story: Story) -> WayBack
     ids = sorted({pk for _, pk in merges})
     stored = {
         row["id"]: row
-        for row in Contact.objects.filter(pk__in=ids).order_by("pk").select_for_update().values("id", "version", *FIELDS)
+        for row in Contact.objects.filter(pk__in=ids)
+        .order_by("pk")
+        .select_for_update()
+        .values("id", "version", *FIELDS)
     }
     after: dict[int, dict[str, Any]] = {}
     for row, pk in merges:
@@ -80,7 +83,9 @@ def _tell(changed: dict[int, dict[str, Any]], after: dict[int, dict[str, Any]], 
     for pk, before in changed.items():
         words = ", ".join(RULES[name].label.lower() for name in before)
         changes = {name: [old, after[pk][name]] for name, old in before.items()}
-        made = story.happening("contact_changed", {"fields": f"{words} from {story.batch.file_name}", "changes": changes})
+        made = story.happening(
+            "contact_changed", {"fields": f"{words} from {story.batch.file_name}", "changes": changes}
+        )
         made.contact_id = pk
         rows.append(made)
     record(rows, now=story.now)

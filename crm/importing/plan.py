@@ -40,14 +40,30 @@ def check_mapping(mapping: Mapping[str, str]) -> None:
         )
         if not good:
             raise BadMapping(f"“{heading}” is mapped to “{target}”, which does not exist.")
-        if target in used and (target in TARGETS or kind == "custom") and target not in ("other_emails", "other_phones", "tags"):
+        if (
+            target in used
+            and (target in TARGETS or kind == "custom")
+            and target not in ("other_emails", "other_phones", "tags")
+        ):
             raise BadMapping(f"“{used[target]}” and “{heading}” are both mapped to {TARGETS.get(target, target)}.")
         used[target] = heading
     if not any(used):
         raise BadMapping("No column is mapped to anything.")
-    telling = {"first_name", "last_name", "full_name", "organisation", "email", "other_emails", "phone", "other_phones", "external_id"}
+    telling = {
+        "first_name",
+        "last_name",
+        "full_name",
+        "organisation",
+        "email",
+        "other_emails",
+        "phone",
+        "other_phones",
+        "external_id",
+    }
     if not telling & set(used):
-        raise BadMapping("Nothing tells one contact from another: map a name, an organisation, an e-mail, a phone or an id.")
+        raise BadMapping(
+            "Nothing tells one contact from another: map a name, an organisation, an e-mail, a phone or an id."
+        )
 
 
 def make_missing_fields(batch: ImportBatch) -> None:
@@ -84,12 +100,20 @@ def make_plan(batch: ImportBatch, table: Table) -> Plan:
     return Plan(checker, columns, fields)
 
 
-def _column(place: int, heading: str, target: str, fields: Mapping[str, CustomField], options: Mapping[str, Any]) -> Column:
+def _column(
+    place: int, heading: str, target: str, fields: Mapping[str, CustomField], options: Mapping[str, Any]
+) -> Column:
     style = options.get("date_styles", {}).get(heading, "iso")
     kind, _, rest = target.partition(":")
     if kind == "new":
         return Column(
-            place=place, heading=heading, target=target, kind=rest, slug=f"{field_slug(heading)}-{place}", learns=True, date_style=style
+            place=place,
+            heading=heading,
+            target=target,
+            kind=rest,
+            slug=f"{field_slug(heading)}-{place}",
+            learns=True,
+            date_style=style,
         )
     if kind == "custom" and rest in fields:
         own = fields[rest]

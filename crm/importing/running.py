@@ -121,7 +121,9 @@ def _pieces(table: Table, plan: Plan, after: int) -> Iterator[Piece]:
     most = settings.IMPORT_MAX_ROWS
     while taken := list(islice(rows, BATCH)):
         if (after := after + len(taken)) > most:
-            raise Unreadable(f"The file has more than {most:,} rows. Split it and import the parts one after the other.")
+            raise Unreadable(
+                f"The file has more than {most:,} rows. Split it and import the parts one after the other."
+            )
         good: list[Checked] = []
         problems: list[Problem] = []
         for number, cells in taken:
@@ -184,7 +186,9 @@ def _store(piece: Piece, batch: ImportBatch, done: int, plan: Plan, story: Story
     rows_of = {pk: row.row for row, pk in made.into}
     for pk, number in rows_of.items():
         before, version = back.get(pk, ({}, 0))
-        entries.append((pk, number, {"values": before, "opted": opted.get(pk, []), "tags": tagged.get(pk, [])}, version))
+        entries.append(
+            (pk, number, {"values": before, "opted": opted.get(pk, []), "tags": tagged.get(pk, [])}, version)
+        )
     store_way_back(entries, batch.pk)
     _learn(plan, [row for _, row in touched])
     every = [*problems, *made.problems]
@@ -250,8 +254,15 @@ def _dry_run(batch: ImportBatch, table: Table) -> None:
                 keys = {row.row: keys_of(row.values) for row in good}
                 every = [key for mine in keys.values() for key in mine]
                 known = seen.find(every) | find_same(every)
-                made = decide(good, on_duplicate=batch.on_duplicate, known=known, hidden=_hidden(batch, known), keys=keys)
-                seen.add({key: place if kind == "id" else -made.new[place].row for key, (kind, place) in made.brought.items()})
+                made = decide(
+                    good, on_duplicate=batch.on_duplicate, known=known, hidden=_hidden(batch, known), keys=keys
+                )
+                seen.add(
+                    {
+                        key: place if kind == "id" else -made.new[place].row
+                        for key, (kind, place) in made.brought.items()
+                    }
+                )
                 told = [*problems, *made.problems]
                 store_problems(sorted(told, key=lambda one: one.row), batch.pk)
                 done += count
@@ -292,4 +303,6 @@ def _plan_anew(batch: ImportBatch) -> None:
 
 def _fail(batch: ImportBatch, error: str) -> None:
     batch.state, batch.error = ImportState.FAILED, error
-    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.FAILED, error=error, lease_until=None, finished_at=timezone.now())
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=ImportState.FAILED, error=error, lease_until=None, finished_at=timezone.now()
+    )

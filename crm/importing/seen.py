@@ -15,7 +15,9 @@ class Seen:
     def __init__(self) -> None:
         self.forget()
         with connection.cursor() as cursor:
-            cursor.execute("CREATE TEMP TABLE import_seen (kind text, value text, target bigint, PRIMARY KEY (kind, value))")
+            cursor.execute(
+                "CREATE TEMP TABLE import_seen (kind text, value text, target bigint, PRIMARY KEY (kind, value))"
+            )
 
     def find(self, keys: Sequence[Key]) -> dict[Key, int]:
         with connection.cursor() as cursor:

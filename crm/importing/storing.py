@@ -77,15 +77,22 @@ def store_new(rows: Sequence[Checked], story: Story) -> dict[int, int]:
     if not rows:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('crm_contact', 'id')) FROM generate_series(1, %s)", [len(rows)])
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('crm_contact', 'id')) FROM generate_series(1, %s)", [len(rows)]
+        )
         ids = [row[0] for row in cursor.fetchall()]
         with cursor.copy(f"COPY crm_contact ({', '.join(_COLUMNS)}) FROM STDIN") as copy:
             write = copy.write_row
             tail = (story.by.pk if story.by else None, story.now, story.now)
-            days = {stage: (story.rhythm.get(stage, 30)) for stage in ("new", "working", "qualified", "client", "lost", "former")}
+            days = {
+                stage: (story.rhythm.get(stage, 30))
+                for stage in ("new", "working", "qualified", "client", "lost", "former")
+            }
             rots = {count: story.now + timedelta(days=count) for count in set(days.values())}
             for pk, row in zip(ids, rows, strict=True):
-                values = _DEFAULTS | row.values if row.values.keys() <= _DEFAULTS.keys() else _DEFAULTS | _plain(row.values)
+                values = (
+                    _DEFAULTS | row.values if row.values.keys() <= _DEFAULTS.keys() else _DEFAULTS | _plain(row.values)
+                )
                 rhythm = values["rhythm_days"] or days[values["lifecycle"]]
                 write(
                     (
@@ -158,20 +165,24 @@ def store_way_back(entries: Sequence[tuple[int, int, dict[str, Any] | None, int]
     """Keep what undo needs: (contact, row, values before or None for a new one, version after)."""
     if not entries:
         return
-    with connection.cursor() as cursor, cursor.copy(
-        "COPY crm_importedcontact (batch_id, contact_id, row, before, version_after) FROM STDIN"
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY crm_importedcontact (batch_id, contact_id, row, before, version_after) FROM STDIN") as copy,
+    ):
         for pk, row, before, version in entries:
-            copy.write_row((batch_id, pk, row, None if before is None else json.dumps(before, ensure_ascii=False), version))
+            copy.write_row(
+                (batch_id, pk, row, None if before is None else json.dumps(before, ensure_ascii=False), version)
+            )
 
 
 def store_problems(problems: Sequence[Problem], batch_id: int) -> None:
     """Keep every bad row and every value left out, with its column and reason."""
     if not problems:
         return
-    with connection.cursor() as cursor, cursor.copy(
-        'COPY crm_importproblem (batch_id, row, "column", reason, left_out) FROM STDIN'
-    ) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy('COPY crm_importproblem (batch_id, row, "column", reason, left_out) FROM STDIN') as copy,
+    ):
         for one in problems:
             reason = one.reason.replace("\x00", "")[:500]
             copy.write_row((batch_id, one.row, one.column[:200], reason, one.left_out))

@@ -29,32 +29,43 @@ def undo(batch: ImportBatch, *, now: datetime) -> None:
     batch.problems.all().delete()
     while _undo_some(batch, story):
         pass
-    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.UNDONE, lease_until=None, finished_at=timezone.now())
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=ImportState.UNDONE, lease_until=None, finished_at=timezone.now()
+    )
 
 
 def _undo_some(batch: ImportBatch, story: Story) -> bool:
     with transaction.atomic():
         ids = list(
-            ImportedContact.objects.filter(batch=batch).order_by("-contact_id").values_list("contact_id", flat=True)[:BATCH]
+            ImportedContact.objects.filter(batch=batch)
+            .order_by("-contact_id")
+            .values_list("contact_id", flat=True)[:BATCH]
         )
         if not ids:
             return False
         entries = list(
-            ImportedContact.objects.filter(batch=batch, contact_id__in=set(ids)).order_by("row").values("contact_id", "row", "before", "version_after")
+            ImportedContact.objects.filter(batch=batch, contact_id__in=set(ids))
+            .order_by("row")
+            .values("contact_id", "row", "before", "version_after")
         )
         made = {entry["contact_id"] for entry in entries if entry["before"] is None}
         _delete_made(sorted(made), story)
         _put_back([entry for entry in entries if entry["contact_id"] not in made], story)
         forget(sorted(set(ids)), source=story.source, by=story.by, now=story.now)
         ImportedContact.objects.filter(batch=batch, contact_id__in=set(ids)).delete()
-        ImportBatch.objects.filter(pk=batch.pk).update(rows_done=F("rows_done") - min(len(entries), batch.rows_done), lease_until=timezone.now() + LEASE)
+        ImportBatch.objects.filter(pk=batch.pk).update(
+            rows_done=F("rows_done") - min(len(entries), batch.rows_done), lease_until=timezone.now() + LEASE
+        )
         batch.rows_done -= min(len(entries), batch.rows_done)
     return True
 
 
 def _delete_made(ids: list[int], story: Story) -> None:
     alive = list(
-        Contact.objects.filter(pk__in=ids, deleted_at__isnull=True).order_by("pk").select_for_update().values_list("pk", flat=True)
+        Contact.objects.filter(pk__in=ids, deleted_at__isnull=True)
+        .order_by("pk")
+        .select_for_update()
+        .values_list("pk", flat=True)
     )
     Contact.objects.filter(pk__in=alive).update(deleted_at=story.now, version=F("version") + 1, updated_at=story.now)
     record_same(story.happening("contact_deleted", {"undone": True}), alive, now=story.now)
@@ -67,7 +78,10 @@ def _put_back(entries: list[dict[str, Any]], story: Story) -> None:
         by_contact.setdefault(entry["contact_id"], []).append(entry)
     stored = {
         row["id"]: row
-        for row in Contact.objects.filter(pk__in=by_contact).order_by("pk").select_for_update().values("id", "version", *FIELDS)
+        for row in Contact.objects.filter(pk__in=by_contact)
+        .order_by("pk")
+        .select_for_update()
+        .values("id", "version", *FIELDS)
     }
     back, kept = [], []
     untag: dict[int, list[int]] = {}
@@ -79,7 +93,9 @@ def _put_back(entries: list[dict[str, Any]], story: Story) -> None:
         if not changed or pk not in stored:
             continue
         if stored[pk]["version"] != changed[-1]["version_after"]:
-            kept.append(Problem(merges[-1]["row"], "", f"Contact {pk} was changed since and keeps its values.", left_out=True))
+            kept.append(
+                Problem(merges[-1]["row"], "", f"Contact {pk} was changed since and keeps its values.", left_out=True)
+            )
             continue
         values = {name: stored[pk][name] for name in FIELDS}
         for merge in reversed(changed):
@@ -90,7 +106,9 @@ def _put_back(entries: list[dict[str, Any]], story: Story) -> None:
         tag(Contact.objects.filter(pk__in=ids), remove=[tag_id], by=story.by, now=story.now, undoable=False)
     told = []
     for row in back:
-        happening: Happening = story.happening("contact_changed", {"fields": "back to before the import", "undone": True})
+        happening: Happening = story.happening(
+            "contact_changed", {"fields": "back to before the import", "undone": True}
+        )
         happening.contact_id = row["id"]
         told.append(happening)
     record(told, now=story.now)

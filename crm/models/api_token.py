@@ -25,7 +25,9 @@ class ApiToken(models.Model):
     name = models.CharField(max_length=100)
     digest = models.CharField(max_length=64, unique=True)
     hint = models.CharField(max_length=12, help_text="The first characters, to recognise it by")
-    scopes = ArrayField(models.CharField(max_length=40), default=list, blank=True, help_text="Empty means all of the person's rights")
+    scopes = ArrayField(
+        models.CharField(max_length=40), default=list, blank=True, help_text="Empty means all of the person's rights"
+    )
     rate_per_minute = models.PositiveIntegerField(default=60)
     created_at = models.DateTimeField(default=clock, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)

@@ -115,7 +115,9 @@ class Contact(models.Model):
     )
     preferred_channel = models.CharField(max_length=10, choices=Channel.choices, blank=True)
     rhythm_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="Days that may pass between two real contacts; empty means as for the lifecycle"
+        null=True,
+        blank=True,
+        help_text="Days that may pass between two real contacts; empty means as for the lifecycle",
     )
     expected_rhythm = models.PositiveSmallIntegerField(default=30, editable=False)
     custom = models.JSONField(default=dict, blank=True)
@@ -162,16 +164,28 @@ class Contact(models.Model):
         ]
         indexes = [
             # Lists, by key: name, newest, owner's, next due.
-            models.Index(F("last_name"), F("first_name"), F("id"), condition=Q(deleted_at__isnull=True), name="contact_by_name"),
-            models.Index(F("created_at").desc(), F("id").desc(), condition=Q(deleted_at__isnull=True), name="contact_by_arrival"),
-            models.Index(fields=["owner", "next_due_by"], condition=Q(deleted_at__isnull=True), name="contact_by_owner"),
-            models.Index(fields=["team"], condition=Q(deleted_at__isnull=True, team__isnull=False), name="contact_by_team"),
+            models.Index(
+                F("last_name"), F("first_name"), F("id"), condition=Q(deleted_at__isnull=True), name="contact_by_name"
+            ),
+            models.Index(
+                F("created_at").desc(), F("id").desc(), condition=Q(deleted_at__isnull=True), name="contact_by_arrival"
+            ),
+            models.Index(
+                fields=["owner", "next_due_by"], condition=Q(deleted_at__isnull=True), name="contact_by_owner"
+            ),
+            models.Index(
+                fields=["team"], condition=Q(deleted_at__isnull=True, team__isnull=False), name="contact_by_team"
+            ),
             models.Index(fields=["created_by"], condition=Q(deleted_at__isnull=True), name="contact_by_creator"),
             models.Index(F("next_due_by"), F("id"), condition=_ACTIVE, name="contact_by_next_due"),
-            models.Index(F("updated_at").desc(), F("id").desc(), condition=Q(deleted_at__isnull=True), name="contact_by_change"),
+            models.Index(
+                F("updated_at").desc(), F("id").desc(), condition=Q(deleted_at__isnull=True), name="contact_by_change"
+            ),
             # The nightly check-ins and the "going quiet" list read this one.
             models.Index(fields=["rots_at", "id"], condition=_ACTIVE, name="contact_rotting"),
-            models.Index(fields=["lifecycle", "created_at"], condition=Q(deleted_at__isnull=True), name="contact_by_lifecycle"),
+            models.Index(
+                fields=["lifecycle", "created_at"], condition=Q(deleted_at__isnull=True), name="contact_by_lifecycle"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -41,7 +41,9 @@ class CustomField(models.Model):
 
     class Meta:
         ordering = ["position", "label"]
-        constraints = [models.CheckConstraint(condition=Q(kind__in=FieldKind.values), name="custom_field_kind_is_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=FieldKind.values), name="custom_field_kind_is_known")
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -91,5 +91,7 @@ class ParkedEvent(models.Model):
         indexes = [
             # The dispatcher's retry sweep.
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="parked_due"),
-            models.Index(fields=["subscriber", "contact_id"], condition=Q(next_at__isnull=False), name="parked_of_contact"),
+            models.Index(
+                fields=["subscriber", "contact_id"], condition=Q(next_at__isnull=False), name="parked_of_contact"
+            ),
         ]

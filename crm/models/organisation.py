@@ -29,9 +29,7 @@ class OrganisationManager(models.Manager["Organisation"]):
         return self.get(pk=1)
 
 
-@pghistory.track(
-    pghistory.UpdateEvent("before_change", row=pghistory.Old), model_name="OrganisationHistory"
-)
+@pghistory.track(pghistory.UpdateEvent("before_change", row=pghistory.Old), model_name="OrganisationHistory")
 class Organisation(models.Model):
     """Times of day are local to `time_zone`; weekdays are ISO (Monday is 1)."""
 

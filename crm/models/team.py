@@ -32,9 +32,7 @@ class Team(models.Model):
 class Membership(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    is_lead = models.BooleanField(
-        default=False, help_text="Told first when something of this team escalates"
-    )
+    is_lead = models.BooleanField(default=False, help_text="Told first when something of this team escalates")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "user"], name="membership_once")]

@@ -84,9 +84,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     countries = ArrayField(
         models.CharField(max_length=2), default=list, blank=True, help_text="Territory: countries served"
     )
-    languages = ArrayField(
-        models.CharField(max_length=16), default=list, blank=True, help_text="Languages spoken"
-    )
+    languages = ArrayField(models.CharField(max_length=16), default=list, blank=True, help_text="Languages spoken")
     theme = models.CharField(
         max_length=8, default="system", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")]
     )

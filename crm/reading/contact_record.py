@@ -50,7 +50,9 @@ def record_of(user: User, pk: int, now: datetime) -> Record:
     since = contact.last_two_way_at or contact.created_at
     active = contact.lifecycle in ACTIVE_LIFECYCLES
     fields = custom_fields_for(user) if contact.custom else ()
-    notes = list(notes_for(user).filter(contact=contact).select_related("author").order_by("-pinned", "-created_at")[:50])
+    notes = list(
+        notes_for(user).filter(contact=contact).select_related("author").order_by("-pinned", "-created_at")[:50]
+    )
     return Record(
         contact,
         tags=list(contact.tags.all()),
@@ -59,7 +61,9 @@ def record_of(user: User, pk: int, now: datetime) -> Record:
         active=active,
         rotting=active and contact.rots_at is not None and contact.rots_at <= now,
         quiet_days=(now - since).days,
-        own=[(one.label, show_value(one.kind, contact.custom[one.slug])) for one in fields if one.slug in contact.custom],
+        own=[
+            (one.label, show_value(one.kind, contact.custom[one.slug])) for one in fields if one.slug in contact.custom
+        ],
         pinned=[note for note in notes if note.pinned],
         opted_out=sorted(Consent.objects.filter(contact=contact, state="withdrawn").values_list("channel", flat=True)),
         notes=len(notes),

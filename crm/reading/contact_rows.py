@@ -45,7 +45,11 @@ SHOWN = ("name", "lifecycle", "owner", "next", "spoken", "tags", "score")
 def sort_of(name: str) -> Sort:
     """Read an order (a name, - for descending); an unknown one is the newest first."""
     known = ORDERS.get(name.removeprefix("-"))
-    return Sort(name, known[0], name.startswith("-"), known[1]) if known else Sort("-added", ("created_at",), descending=True)
+    return (
+        Sort(name, known[0], name.startswith("-"), known[1])
+        if known
+        else Sort("-added", ("created_at",), descending=True)
+    )
 
 
 def columns_of(wanted: Sequence[str]) -> list[str]:
@@ -89,7 +93,11 @@ def _dress(row: Row, now: datetime) -> None:
 
 def _tags(ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
-    rows = ContactTag.objects.filter(contact_id__in=ids).order_by("tag__name").values("contact_id", "tag__name", "tag__slug", "tag__colour")
+    rows = (
+        ContactTag.objects.filter(contact_id__in=ids)
+        .order_by("tag__name")
+        .values("contact_id", "tag__name", "tag__slug", "tag__colour")
+    )
     for row in rows:
         found.setdefault(row["contact_id"], []).append(
             {"name": row["tag__name"], "slug": row["tag__slug"], "colour": row["tag__colour"]}

@@ -25,8 +25,25 @@ GROUPS = {
     "record": "Changes",
     "other": "From outside",
 }
-_TONES = {"note": "plum", "contact_created": "info", "contact_imported": "info", "consent_changed": "warn", "contact_deleted": "danger"}
-_COLUMNS = ("kind", "occurred_at", "actor", "user_id", "user__full_name", "user__email", "subject_kind", "subject_id", "data", "two_way")
+_TONES = {
+    "note": "plum",
+    "contact_created": "info",
+    "contact_imported": "info",
+    "consent_changed": "warn",
+    "contact_deleted": "danger",
+}
+_COLUMNS = (
+    "kind",
+    "occurred_at",
+    "actor",
+    "user_id",
+    "user__full_name",
+    "user__email",
+    "subject_kind",
+    "subject_id",
+    "data",
+    "two_way",
+)
 
 
 class _Blank(dict[str, Any]):
@@ -52,10 +69,14 @@ class Told:
 def groups() -> list[tuple[str, str]]:
     """The groups that there are, as (name, label), each label once."""
     present = dict.fromkeys(kind.group for kind in all_kinds())
-    return [(name, GROUPS.get(name, name.capitalize())) for name in present] + ([("other", GROUPS["other"])] if "other" not in present else [])
+    return [(name, GROUPS.get(name, name.capitalize())) for name in present] + (
+        [("other", GROUPS["other"])] if "other" not in present else []
+    )
 
 
-def timeline_page(user: User, contact_id: int, *, group: str = "", after: str = "", before: str = "", size: int = SIZE) -> tuple[list[Told], Page]:
+def timeline_page(
+    user: User, contact_id: int, *, group: str = "", after: str = "", before: str = "", size: int = SIZE
+) -> tuple[list[Told], Page]:
     """One page of what happened, in one query."""
     events = events_for(user).filter(contact=contact_id)
     if group == "other":

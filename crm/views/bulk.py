@@ -60,7 +60,9 @@ def _give(request: HttpRequest, picked: ContactQuerySet, now: datetime) -> Resul
 
 def _lifecycle(request: HttpRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
     wanted = request.POST.get("lifecycle", "")
-    return contact_sets.set_lifecycle(picked, to=wanted, by=request.user, now=now) if wanted in Lifecycle.values else None
+    return (
+        contact_sets.set_lifecycle(picked, to=wanted, by=request.user, now=now) if wanted in Lifecycle.values else None
+    )
 
 
 def _delete(request: HttpRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
@@ -91,7 +93,9 @@ def bulk_page(request: HttpRequest, action: str) -> HttpResponse:
     picked = _picked(request, now)
     count = picked.order_by()[: MOST + 1].count()
     if not 0 < count <= MOST:
-        messages.error(request, f"Up to {MOST:,} at once; narrow the filter." if count else "Tick at least one contact first.")
+        messages.error(
+            request, f"Up to {MOST:,} at once; narrow the filter." if count else "Tick at least one contact first."
+        )
         return HttpResponseRedirect(home)
     problem = ""
     try:

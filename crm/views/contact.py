@@ -29,7 +29,12 @@ def contact_page(request: HttpRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     record = record_of(request.user, pk, now)
     told, page = timeline_page(request.user, pk, size=12)
-    shown = frame(request, record, "overview") | {"told": told, "more": page.later, "details": details(record), "now": now}
+    shown = frame(request, record, "overview") | {
+        "told": told,
+        "more": page.later,
+        "details": details(record),
+        "now": now,
+    }
     return render(request, "crm/contact.html", shown)
 
 
@@ -40,8 +45,16 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     given, now = request.GET, timezone.now()
     record = record_of(request.user, pk, now)
     group = given.get("group", "")[:40]
-    told, page = timeline_page(request.user, pk, group=group, after=given.get("after", ""), before=given.get("before", ""))
-    shown = frame(request, record, "timeline") | {"told": told, "page": page, "group": group, "groups": groups(), "now": now}
+    told, page = timeline_page(
+        request.user, pk, group=group, after=given.get("after", ""), before=given.get("before", "")
+    )
+    shown = frame(request, record, "timeline") | {
+        "told": told,
+        "page": page,
+        "group": group,
+        "groups": groups(),
+        "now": now,
+    }
     return render(request, "crm/contact_timeline.html", shown)
 
 
@@ -67,7 +80,9 @@ def set_lifecycle(request: HttpRequest, pk: int) -> HttpResponse:
     if wanted not in Lifecycle.values:
         messages.error(request, "That place in the lifecycle does not exist.")
     else:
-        result = contact_sets.set_lifecycle(contacts_for(request.user).filter(pk=pk), to=wanted, by=request.user, now=timezone.now())
+        result = contact_sets.set_lifecycle(
+            contacts_for(request.user).filter(pk=pk), to=wanted, by=request.user, now=timezone.now()
+        )
         say(request, result, f"Moved to {Lifecycle(wanted).label}")
     return HttpResponseRedirect(back(request, f"/contacts/{pk}/"))
 
@@ -81,7 +96,9 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
         wanted = request.POST.get("to", "")
         person = people_for(request.user).filter(pk__in=ids_in(wanted)[:1]).first()
         if person or wanted == "nobody":
-            result = contact_sets.give(contacts_for(request.user).filter(pk=pk), to=person, by=request.user, now=timezone.now())
+            result = contact_sets.give(
+                contacts_for(request.user).filter(pk=pk), to=person, by=request.user, now=timezone.now()
+            )
             say(request, result, f"Given to {person.name if person else 'nobody'}")
         # One's own contact, given away, may be out of sight now.
         home = f"/contacts/{pk}/" if contacts_for(request.user).filter(pk=pk).exists() else "/contacts/"
@@ -106,7 +123,11 @@ def tags(request: HttpRequest, pk: int) -> HttpResponse:
             if name and request.user.can("tags.manage"):
                 wanted.add(tagging.tags_named([name])[name])
             result = tagging.tag(
-                contacts_for(request.user).filter(pk=pk), add=wanted - worn, remove=worn - wanted, by=request.user, now=now
+                contacts_for(request.user).filter(pk=pk),
+                add=wanted - worn,
+                remove=worn - wanted,
+                by=request.user,
+                now=now,
             )
             say(request, result, "Changed the tags")
         except tagging.BadTag as problem:
@@ -124,7 +145,9 @@ def preferences(request: HttpRequest, pk: int) -> HttpResponse:
         channel, state = request.POST.get("channel", ""), request.POST.get("state", "")
         if channel in Channel.values and state in ("granted", "withdrawn"):
             proof = request.POST.get("proof", "").replace("\0", "")[:2_000]
-            changed = set_consent([pk], channel, "all", state, f"Noted by {request.user.name}", request.user, now, proof)
+            changed = set_consent(
+                [pk], channel, "all", state, f"Noted by {request.user.name}", request.user, now, proof
+            )
             messages.success(request, "Noted" if changed else "It was so already")
         return HttpResponseRedirect(f"/contacts/{pk}/preferences/")
     consents = consents_of(pk)

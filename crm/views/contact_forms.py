@@ -71,7 +71,13 @@ def edit_page(request: HttpRequest, pk: int) -> HttpResponse:
         form.refuse(changed.refused)
         if changed.stale is not None:
             meanwhile = _differences(changed.stale, form.values())
-    shown = {"form": form, "contact": contact, "meanwhile": meanwhile, "stale": bool(meanwhile), "version": contact.version}
+    shown = {
+        "form": form,
+        "contact": contact,
+        "meanwhile": meanwhile,
+        "stale": bool(meanwhile),
+        "version": contact.version,
+    }
     return render(request, "crm/contact_edit.html", shown, status=409 if meanwhile else 422 if form.is_bound else 200)
 
 
@@ -100,7 +106,11 @@ def similar(request: HttpRequest) -> HttpResponse:
     ids = {pk for pk in same.values() if str(pk) != but}
     seen = {contact.pk: contact for contact in contacts_for(user).filter(pk__in=ids)}
     name = f"{given.get('first_name', '')} {given.get('last_name', '')}".strip()[:100]
-    alike = [hit for hit in search(user, name, kinds=["contact"], limit=4) if hit.id not in seen and str(hit.id) != but] if len(name) > 3 else []
+    alike = (
+        [hit for hit in search(user, name, kinds=["contact"], limit=4) if hit.id not in seen and str(hit.id) != but]
+        if len(name) > 3
+        else []
+    )
     shown = {"same": list(seen.values()), "hidden": len(ids) - len(seen), "alike": alike, "warnings": warnings}
     return render(request, "crm/_similar.html", shown)
 

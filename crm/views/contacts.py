@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -31,7 +39,9 @@ def list_page(request: HttpRequest) -> HttpResponse:
     now, user, given = timezone.now(), request.user, request.GET
     filtered = apply(contacts_for(user), given, user, now)
     sort, keys = sort_of(given.get("sort", "")), columns_of(given.getlist("columns"))
-    page = contact_page(filtered.contacts, sort, keys, now, after=given.get("after", ""), before=given.get("before", ""))
+    page = contact_page(
+        filtered.contacts, sort, keys, now, after=given.get("after", ""), before=given.get("before", "")
+    )
     count, more = some(filtered.contacts)
     kept = _kept(given)
     shown = {
@@ -145,7 +155,10 @@ def _views(user: User, filtered: Filtered) -> list[dict[str, object]]:
     ]
     saved = [(one.name, one.query) for one in saved_views_for(user, PAGE_NAME)]
     here = sorted(QueryDict(filtered.query).lists())
-    return [{"label": label, "href": f"?{query}", "current": sorted(_facets(query)) == here} for label, query in [*ready, *saved]]
+    return [
+        {"label": label, "href": f"?{query}", "current": sorted(_facets(query)) == here}
+        for label, query in [*ready, *saved]
+    ]
 
 
 def _facets(query: str) -> list[tuple[str, list[str]]]:

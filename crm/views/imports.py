@@ -49,12 +49,24 @@ def new_import(request: HttpRequest) -> HttpResponse:
             if file is None:
                 raise Unreadable("Choose a file first.")
             if file.size and file.size > settings.IMPORT_MAX_BYTES:
-                raise Unreadable(f"The file has {file.size / 1e6:,.0f} MB; at most {settings.IMPORT_MAX_BYTES / 1e6:,.0f} MB can be imported at once.")
-            batch = take_in(file, file.name or "file", by=request.user, now=timezone.now(), preset=preset if preset in presets() else "")
+                raise Unreadable(
+                    f"The file has {file.size / 1e6:,.0f} MB; at most {settings.IMPORT_MAX_BYTES / 1e6:,.0f} MB can be imported at once."
+                )
+            batch = take_in(
+                file,
+                file.name or "file",
+                by=request.user,
+                now=timezone.now(),
+                preset=preset if preset in presets() else "",
+            )
             return HttpResponseRedirect(f"/imports/{batch.pk}/")
         except Unreadable as bad:
             problem = str(bad)
-    shown = {"problem": problem, "presets": [(one.name, one.title) for one in presets().values()], "most": settings.IMPORT_MAX_BYTES}
+    shown = {
+        "problem": problem,
+        "presets": [(one.name, one.title) for one in presets().values()],
+        "most": settings.IMPORT_MAX_BYTES,
+    }
     return render(request, "crm/import_new.html", shown, status=422 if problem else 200)
 
 
@@ -77,8 +89,13 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
             queue_import(
                 batch,
                 mapping=chosen,
-                on_duplicate=request.POST.get("on_duplicate") if request.POST.get("on_duplicate") in OnDuplicate.values else OnDuplicate.MERGE,
-                options={"empty_words": _words(request.POST.get("empty_words", "")), "country": request.POST.get("country", "")[:2]},
+                on_duplicate=request.POST.get("on_duplicate")
+                if request.POST.get("on_duplicate") in OnDuplicate.values
+                else OnDuplicate.MERGE,
+                options={
+                    "empty_words": _words(request.POST.get("empty_words", "")),
+                    "country": request.POST.get("country", "")[:2],
+                },
                 dry_run=request.POST.get("step") != "import",
                 now=timezone.now(),
             )
@@ -106,7 +123,14 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     """Show how far the check or import is, and in the end what came of it, with every bad row."""
     batch = _one(request, pk)
     rows = batch.problems.all()
-    page = page_of(rows, _BY_ROW, ("row", "column", "reason", "left_out"), after=request.GET.get("after", ""), before=request.GET.get("before", ""), size=100)
+    page = page_of(
+        rows,
+        _BY_ROW,
+        ("row", "column", "reason", "left_out"),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        size=100,
+    )
     working = batch.state in (ImportState.QUEUED, ImportState.RUNNING)
     total = batch.rows or batch.options.get("about_rows") or 0
     shown = {
@@ -119,7 +143,11 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "may_undo": not working and can_undo(batch),
         "left_out": rows.filter(left_out=True).values("row").distinct().count() if not working else 0,
     }
-    return render(request, "crm/_import_progress.html" if request.htmx and request.htmx.target == "import" else "crm/import_result.html", shown)
+    return render(
+        request,
+        "crm/_import_progress.html" if request.htmx and request.htmx.target == "import" else "crm/import_result.html",
+        shown,
+    )
 
 
 @require_POST
@@ -159,7 +187,12 @@ def _words(text: str) -> list[str]:
 def _columns(batch: ImportBatch, chosen: dict[str, str]) -> list[dict[str, object]]:
     guesses = batch.options.get("guesses", {})
     return [
-        {"place": place, "heading": heading, "target": chosen.get(heading, ""), **guesses.get(heading, {"why": "", "samples": []})}
+        {
+            "place": place,
+            "heading": heading,
+            "target": chosen.get(heading, ""),
+            **guesses.get(heading, {"why": "", "samples": []}),
+        }
         for place, heading in enumerate(batch.options["headings"])
     ]
 

@@ -38,14 +38,28 @@ def contact_notes(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseRedirect(back(request, f"/contacts/{pk}/notes/"))
         try:
             said = form.cleaned_data
-            notes.add_note(record.contact, by=user, now=now, body=said["body"], pinned=said["pinned"], follow_up_on=said["follow_up_on"])
+            notes.add_note(
+                record.contact,
+                by=user,
+                now=now,
+                body=said["body"],
+                pinned=said["pinned"],
+                follow_up_on=said["follow_up_on"],
+            )
             messages.success(request, "Noted" + (", and a follow-up will be made" if said["follow_up_on"] else ""))
             return HttpResponseRedirect(back(request, f"/contacts/{pk}/notes/"))
         except notes.BadNote as problem:
             again(request)
             form.add_error("body", str(problem))
     mine = notes_for(user).filter(contact=pk)
-    page = page_of(mine.filter(pinned=False), NEWEST, _COLUMNS, after=request.GET.get("after", ""), before=request.GET.get("before", ""), size=30)
+    page = page_of(
+        mine.filter(pinned=False),
+        NEWEST,
+        _COLUMNS,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+        size=30,
+    )
     shown = frame(request, record, "notes") | {
         "form": form, "once": new_number(), "page": page, "pinned": list(mine.filter(pinned=True).order_by("-created_at").values("id", *_COLUMNS)[:50]),
     }  # fmt: skip
@@ -78,7 +92,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except notes.BadNote as bad:
             problem = str(bad)
     typed = body or plain_text(note.body)
-    return render(request, "crm/note_edit.html", {"note": note, "typed": typed, "problem": problem}, status=422 if problem else 200)
+    return render(
+        request,
+        "crm/note_edit.html",
+        {"note": note, "typed": typed, "problem": problem},
+        status=422 if problem else 200,
+    )
 
 
 @require_POST

@@ -24,7 +24,6 @@ from followups.bulk import MOST, NotAll, all_or_none, share
 from followups.models.followup import FollowUpQuerySet
 
 
-
 class Nothing(Body):
     """An action without parameters."""
 

@@ -105,7 +105,9 @@ class TemplateIn(Body):
     type: Slug
     priority: PriorityName = "medium"
     delay_days: Annotated[int, Field(ge=0, le=3650)] = 0
-    due_time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Local to the assignee")] | None = None
+    due_time: (
+        Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="Local to the assignee")] | None
+    ) = None
     reminders: Reminders = []
     lifecycles: list[LifecycleName] = []
 
@@ -117,7 +119,17 @@ class TemplateChange(TemplateIn):
 
 
 def type_out(one: FollowUpType) -> dict[str, Any]:
-    plain = ("id", "slug", "name", "icon", "colour", "channel", "default_minutes", "default_reminders", "miss_after_minutes")
+    plain = (
+        "id",
+        "slug",
+        "name",
+        "icon",
+        "colour",
+        "channel",
+        "default_minutes",
+        "default_reminders",
+        "miss_after_minutes",
+    )
     return {name: getattr(one, name) for name in plain} | {"archived": one.archived_at is not None}
 
 

@@ -35,7 +35,6 @@ from followups.api.shapes import (
 from followups.api.writing import WRITE, insist, on_field, one_after, person
 
 
-
 def moved(request: HttpRequest, followup_id: int, move: str, body: Versioned, **how: Any) -> dict[str, Any]:
     """Make the move and return the follow-up. Raises Problem 404, 409 or 422."""
     this = followups_for(caller(request)).filter(pk=followup_id)

@@ -35,7 +35,12 @@ from followups.reading.scopes import colleagues, may_switch, scope_for
 router = Router(tags=["Follow-ups"])
 READ = Token("followups:read", "followups.view")
 
-ORDERS = {"due_at": ("due_by",), "created_at": ("created_at",), "updated_at": ("updated_at",), "status": ("status", "due_by")}
+ORDERS = {
+    "due_at": ("due_by",),
+    "created_at": ("created_at",),
+    "updated_at": ("updated_at",),
+    "status": ("status", "due_by"),
+}
 
 
 class Wanted(Body):
@@ -83,7 +88,11 @@ def narrowed(rows: FollowUpQuerySet, wanted: Wanted, now: datetime) -> FollowUpQ
         rows = rows.filter(pk__in=FollowUpTag.objects.filter(tag__slug=wanted.tag).values("followup_id"))
     for word in wanted.q.split():
         rows = rows.filter(subject__icontains=word)
-    for asked, those in ((wanted.open, rows.open()), (wanted.overdue, rows.overdue(now)), (wanted.snoozed, rows.snoozed(now))):
+    for asked, those in (
+        (wanted.open, rows.open()),
+        (wanted.overdue, rows.overdue(now)),
+        (wanted.snoozed, rows.snoozed(now)),
+    ):
         if asked is not None:
             rows = rows.filter(pk__in=those.values("pk")) if asked else rows.exclude(pk__in=those.values("pk"))
     return rows

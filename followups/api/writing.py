@@ -123,7 +123,9 @@ def _changes(
     """Call the verb of each field that really changes."""
     this = followups_for(user).filter(pk=before.pk)
     said: dict[str, Any] = {
-        name: changes[name] for name in ("subject", "description") if name in changes and changes[name] != getattr(before, name)
+        name: changes[name]
+        for name in ("subject", "description")
+        if name in changes and changes[name] != getattr(before, name)
     }
     if "type" in changes and (kind := type_id(body.type)) != before.type_id:
         said["type_id"] = kind
@@ -164,9 +166,7 @@ def one_after(followup_id: int) -> FollowUp:
     return FollowUp.objects.select_related(*RELATED).prefetch_related(*PREFETCHED).get(pk=followup_id)
 
 
-@router.delete(
-    "/followups/{int:followup_id}", auth=Token("followups:write", "followups.delete"), response={204: None}
-)
+@router.delete("/followups/{int:followup_id}", auth=Token("followups:write", "followups.delete"), response={204: None})
 def delete_followup(request: HttpRequest, followup_id: Id) -> Status[None]:
     """Put a follow-up into the bin."""
     this = followups_for(caller(request)).filter(pk=followup_id)

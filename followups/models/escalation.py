@@ -23,7 +23,9 @@ class Escalation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["followup"], condition=Q(closed_at__isnull=True), name="one_open_escalation")
+            models.UniqueConstraint(
+                fields=["followup"], condition=Q(closed_at__isnull=True), name="one_open_escalation"
+            )
         ]
         indexes = [
             # The escalation sweep.

@@ -117,7 +117,9 @@ class FollowUp(models.Model):
     #: Made by a machine for a cause that must not make two: "first-contact:17", "check-in:17:2026-11-20", "note:5".
     source_key = models.CharField(max_length=120, blank=True)
     note = models.ForeignKey("crm.Note", null=True, blank=True, on_delete=models.SET_NULL, related_name="followups")
-    event_id = models.BigIntegerField(null=True, blank=True, help_text="The event it was made from; no key, events are partitioned")
+    event_id = models.BigIntegerField(
+        null=True, blank=True, help_text="The event it was made from; no key, events are partitioned"
+    )
     template = models.ForeignKey("followups.FollowUpTemplate", null=True, blank=True, on_delete=models.SET_NULL)
 
     priority_score = models.SmallIntegerField(null=True, editable=False)
@@ -169,11 +171,17 @@ class FollowUp(models.Model):
             models.Index(fields=["creator", "due_by"], condition=_OPEN, name="followups_created_by"),
             # "Done this week", yesterday's result.
             models.Index(
-                fields=["completed_by", "completed_at"], condition=Q(completed_at__isnull=False), name="followups_done_by"
+                fields=["completed_by", "completed_at"],
+                condition=Q(completed_at__isnull=False),
+                name="followups_done_by",
             ),
             models.Index(F("created_at").desc(), F("id").desc(), name="followups_by_arrival"),
-            models.Index(F("updated_at").desc(), F("id").desc(), condition=Q(deleted_at__isnull=True), name="followups_by_change"),
-            models.Index(fields=["status", "due_by", "id"], condition=Q(deleted_at__isnull=True), name="followups_by_status"),
+            models.Index(
+                F("updated_at").desc(), F("id").desc(), condition=Q(deleted_at__isnull=True), name="followups_by_change"
+            ),
+            models.Index(
+                fields=["status", "due_by", "id"], condition=Q(deleted_at__isnull=True), name="followups_by_status"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -28,7 +28,9 @@ class Reminder(models.Model):
     A crash errs on the side of once: the row and its outbox rows change in one transaction.
     """
 
-    followup = models.ForeignKey("followups.FollowUp", on_delete=models.CASCADE, related_name="reminders", db_index=False)
+    followup = models.ForeignKey(
+        "followups.FollowUp", on_delete=models.CASCADE, related_name="reminders", db_index=False
+    )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     before_minutes = models.PositiveIntegerField(null=True, blank=True)
     at = models.DateTimeField(null=True, blank=True)

@@ -27,7 +27,9 @@ class FollowUpTemplate(models.Model):
     delay_days = models.PositiveSmallIntegerField(default=0, help_text="Due so many days after it is made")
     due_time = models.TimeField(null=True, blank=True, help_text="Local to the assignee; empty means any time that day")
     reminders = ArrayField(models.PositiveIntegerField(), default=list, blank=True, help_text="Minutes before")
-    lifecycles = ArrayField(models.CharField(max_length=12), default=list, blank=True, help_text="Suggested for these; empty means all")
+    lifecycles = ArrayField(
+        models.CharField(max_length=12), default=list, blank=True, help_text="Suggested for these; empty means all"
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects = FollowUpTemplateQuerySet.as_manager()

@@ -18,10 +18,14 @@ from followups.logging_contact import Logged, log_contact, offered_outcomes
 class LogForm(forms.Form):
     """What was done, by whom it was begun, and how it went."""
 
-    kind = forms.ChoiceField(choices=[("call", "Call"), ("meeting", "Meeting"), ("email", "E-mail"), ("message", "Message")], initial="call")
+    kind = forms.ChoiceField(
+        choices=[("call", "Call"), ("meeting", "Meeting"), ("email", "E-mail"), ("message", "Message")], initial="call"
+    )
     direction = forms.ChoiceField(choices=[("out", "We reached out"), ("in", "They did")], initial="out")
     outcome = forms.ChoiceField(label="How did it go?")
-    notes = forms.CharField(required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}), label="What was said")
+    notes = forms.CharField(
+        required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3}), label="What was said"
+    )
     duration_minutes = forms.IntegerField(required=False, min_value=0, max_value=1_440, label="Minutes")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -37,8 +41,13 @@ def log_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = LogForm(request.POST or None)
     if form.is_bound and form.is_valid():
         if first_time(request):
-            log_contact(contact, Logged(**form.cleaned_data, occurred_at=timezone.now()), by=request.user, now=timezone.now())
-            messages.success(request, f"Logged: {dict(form.fields['kind'].choices)[form.cleaned_data['kind']].lower()} with {contact.name}")
+            log_contact(
+                contact, Logged(**form.cleaned_data, occurred_at=timezone.now()), by=request.user, now=timezone.now()
+            )
+            messages.success(
+                request,
+                f"Logged: {dict(form.fields['kind'].choices)[form.cleaned_data['kind']].lower()} with {contact.name}",
+            )
         return HttpResponseRedirect(f"/contacts/{pk}/")
     shown = {"contact": contact, "form": form, "once": new_number()}
     return render(request, "followups/log.html", shown, status=422 if form.is_bound else 200)

@@ -33,7 +33,14 @@ def test_a_type_is_added_after_the_others_and_changed(admin: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"name": ""}, {"default_reminders": "soon"}, {"default_reminders": "9" * 30}, {"default_minutes": -1}, {"default_minutes": 10**9}]
+    "change",
+    [
+        {"name": ""},
+        {"default_reminders": "soon"},
+        {"default_reminders": "9" * 30},
+        {"default_minutes": -1},
+        {"default_minutes": 10**9},
+    ],
 )
 def test_a_type_that_cannot_be_is_refused_in_place(admin: Client, change: dict[str, object]) -> None:
     assert admin.post("/settings/types/new/", type_form(**change)).status_code == 422
@@ -58,7 +65,10 @@ def test_the_last_type_stays(admin: Client) -> None:
 
 def test_an_outcome_for_one_type(admin: Client) -> None:
     call = FollowUpType.objects.get(slug="call")
-    assert admin.post("/settings/outcomes/new/", {"label": "Hung up", "sense": "negative", "type": call.pk}).status_code == 302
+    assert (
+        admin.post("/settings/outcomes/new/", {"label": "Hung up", "sense": "negative", "type": call.pk}).status_code
+        == 302
+    )
     assert Outcome.objects.get(slug="hung_up").type == call
 
 

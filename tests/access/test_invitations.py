@@ -33,7 +33,9 @@ def test_the_invitation_reaches_its_address_through_the_outbox(people: People) -
 def test_the_invited_account_is_closed_until_accepted(people: People) -> None:
     made = invited(people)
     assert not User.objects.get(email="new@example.com").is_active
-    person = accept(token_of(made), full_name="Nia New", password="a long pass phrase", time_zone="Europe/Paris", now=NOW)
+    person = accept(
+        token_of(made), full_name="Nia New", password="a long pass phrase", time_zone="Europe/Paris", now=NOW
+    )
     assert (person.is_active, person.name, person.role) == (True, "Nia New", "agent")
     assert list(person.teams.all()) == [people.visa]
     assert Client().login(email="new@example.com", password="a long pass phrase")

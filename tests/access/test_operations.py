@@ -44,7 +44,9 @@ def test_a_poll_gets_the_figures_alone(admin: Client) -> None:
 def test_what_is_past_its_time_is_late(people: People, admin: Client) -> None:
     call = followup(contact("Maria", owner=people.sam), people.sam)
     now = datetime(2026, 3, 2, 10, tzinfo=UTC)
-    Reminder.objects.create(followup=call, user=people.sam, before_minutes=5, slot="before:5", fire_at=now - timedelta(minutes=3))
+    Reminder.objects.create(
+        followup=call, user=people.sam, before_minutes=5, slot="before:5", fire_at=now - timedelta(minutes=3)
+    )
     [reminders] = [one for one in waiting(now=now) if one.name == "reminders"]
     assert (reminders.count, reminders.oldest) == (1, now - timedelta(minutes=3))
     assert "Late" in admin.get("/operations/").content.decode()

@@ -46,7 +46,13 @@ def test_ones_own_account_is_saved_and_the_theme_follows(people: People) -> None
 
 
 def test_an_unknown_zone_is_refused_in_place_and_nothing_typed_is_lost(people: People) -> None:
-    said = {"full_name": "Sam Lee", "time_zone": "Mars/Olympus", "language": "en", "theme": "dark", "density": "compact"}
+    said = {
+        "full_name": "Sam Lee",
+        "time_zone": "Mars/Olympus",
+        "language": "en",
+        "theme": "dark",
+        "density": "compact",
+    }
     answer = of(people.sam).post("/settings/me/", said)
     assert answer.status_code == 422
     assert b"Sam Lee" in answer.content
@@ -54,8 +60,15 @@ def test_an_unknown_zone_is_refused_in_place_and_nothing_typed_is_lost(people: P
 
 
 def test_an_agent_cannot_make_themselves_administrator(people: People) -> None:
-    of(people.sam).post("/settings/me/", person_form(people.sam, role="administrator", theme="dark", density="compact", language="en"))
-    assert of(people.sam).post(f"/settings/people/{people.sam.pk}/", person_form(people.sam, role="administrator")).status_code == 403
+    of(people.sam).post(
+        "/settings/me/", person_form(people.sam, role="administrator", theme="dark", density="compact", language="en")
+    )
+    assert (
+        of(people.sam)
+        .post(f"/settings/people/{people.sam.pk}/", person_form(people.sam, role="administrator"))
+        .status_code
+        == 403
+    )
     assert User.objects.get(pk=people.sam.pk).role == "agent"
 
 
@@ -90,7 +103,9 @@ def test_closing_an_account_ends_sessions_and_tokens(people: People) -> None:
 
 
 def test_inviting_and_joining_by_the_pages(people: People) -> None:
-    answer = of(people.ada).post("/settings/people/invite/", {"email": "nia@example.com", "role": "agent", "team": people.visa.pk})
+    answer = of(people.ada).post(
+        "/settings/people/invite/", {"email": "nia@example.com", "role": "agent", "team": people.visa.pk}
+    )
     assert answer.status_code == 302
     path = path_of(Invitation.objects.get())
     visitor = Client()
@@ -182,7 +197,8 @@ def test_a_new_rhythm_moves_the_day_on_which_clients_rot(people: People) -> None
 
 
 @pytest.mark.parametrize(
-    "change", [{"working_days": []}, {"working_to": "08:00"}, {"rhythm_new": 0}, {"country": "Mordor"}, {"check_in_hour": 24}]
+    "change",
+    [{"working_days": []}, {"working_to": "08:00"}, {"rhythm_new": 0}, {"country": "Mordor"}, {"check_in_hour": 24}],
 )
 def test_settings_that_cannot_work_are_refused(people: People, change: dict[str, object]) -> None:
     assert of(people.ada).post("/settings/organisation/", organisation_form(**change)).status_code == 422
@@ -200,7 +216,9 @@ def test_a_right_taken_from_a_role_holds_from_the_next_click(people: People) -> 
 
 def test_a_token_is_shown_once(people: People) -> None:
     client = of(people.sam)
-    page = client.post("/settings/tokens/", {"name": "Sheet", "scopes": ["contacts:read"], "rate_per_minute": 30}).content.decode()
+    page = client.post(
+        "/settings/tokens/", {"name": "Sheet", "scopes": ["contacts:read"], "rate_per_minute": 30}
+    ).content.decode()
     token = ApiToken.objects.get()
     assert "ft_" in page
     assert token.hint in page

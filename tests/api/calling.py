@@ -23,7 +23,9 @@ class Api:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         """Send JSON with the token."""
-        given = {"Authorization": f"Bearer {self.secret}"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        given = {"Authorization": f"Bearer {self.secret}"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
         data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         return self.client.generic(  # type: ignore[return-value]
             method, f"/api/v1{path}", data, content_type="application/json", headers=given

@@ -46,7 +46,10 @@ def made(api: Api, maria: Contact, **fields: Any) -> dict[str, Any]:
 
 def test_a_contact_is_added_read_changed_and_deleted(people: People) -> None:
     api = api_of(people.mara)
-    answer = api.post("/contacts", {"first_name": "Ana", "email": " ANA@Example.org ", "phone": "+39 06 1234 5678", "country": "Italy"})
+    answer = api.post(
+        "/contacts",
+        {"first_name": "Ana", "email": " ANA@Example.org ", "phone": "+39 06 1234 5678", "country": "Italy"},
+    )
     assert answer.status_code == 201
     ana = answer.json()
     assert (ana["email"], ana["phone"], ana["country"], ana["version"]) == ("ana@example.org", "+390612345678", "IT", 1)
@@ -100,7 +103,9 @@ def test_tags_go_on_and_off_by_slug(people: People, sams: Api, maria: Contact) -
 
 
 def test_a_note_is_sanitised_and_on_the_timeline(sams: Api, maria: Contact) -> None:
-    answer = sams.post(f"/contacts/{maria.pk}/notes", {"body": "<b>Hello</b><script>x()</script>", "follow_up_on": "2030-01-02"})
+    answer = sams.post(
+        f"/contacts/{maria.pk}/notes", {"body": "<b>Hello</b><script>x()</script>", "follow_up_on": "2030-01-02"}
+    )
     assert answer.status_code == 201
     assert "script" not in answer.json()["body"]
     assert Note.objects.get().text == "Hello"
@@ -115,13 +120,17 @@ def test_logging_a_call_is_real_contact_and_a_vain_one_is_not(sams: Api, maria: 
     assert (vain.status_code, vain.json()["two_way"]) == (201, False)
     maria.refresh_from_db()
     assert maria.last_two_way_at is None
-    answer = sams.post(path, {"kind": "call", "direction": "in", "outcome": "spoke", "notes": "Yes!", "duration_minutes": 4})
+    answer = sams.post(
+        path, {"kind": "call", "direction": "in", "outcome": "spoke", "notes": "Yes!", "duration_minutes": 4}
+    )
     assert (answer.json()["two_way"], answer.json()["sentence"]) == (True, "Call, Spoke")
     maria.refresh_from_db()
     assert maria.last_two_way_at is not None
     assert len(sams.get(path).json()["items"]) == 2
     assert sams.post(path, {"kind": "call", "outcome": "nonsense"}).status_code == 422
-    assert sams.post(path, {"kind": "call", "outcome": "spoke", "occurred_at": "2999-01-01T00:00:00Z"}).status_code == 422
+    assert (
+        sams.post(path, {"kind": "call", "outcome": "spoke", "occurred_at": "2999-01-01T00:00:00Z"}).status_code == 422
+    )
 
 
 def test_preferences_keep_consent_with_its_source(sams: Api, maria: Contact) -> None:
@@ -151,7 +160,15 @@ def test_a_date_stays_a_date(sams: Api, maria: Contact) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["99999-01-01", "2030-05-01T10:00:00", "tomorrow", "2030-02-30", 7, "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"],
+    [
+        "99999-01-01",
+        "2030-05-01T10:00:00",
+        "tomorrow",
+        "2030-02-30",
+        7,
+        "9999-12-31T23:59:59-14:00",
+        "0001-01-01T00:00:00+14:00",
+    ],
 )
 def test_a_due_time_that_cannot_be_is_named(sams: Api, maria: Contact, bad: object) -> None:
     answer = sams.post("/followups", {"contact": maria.pk, "subject": "x", "due_at": bad})
@@ -180,7 +197,10 @@ def test_a_stale_version_gets_409_and_the_current_state(sams: Api, maria: Contac
     one = made(sams, maria, assignee=people.sam.pk)
     path = f"/followups/{one['id']}"
     assert sams.patch(path, {"subject": "Ring Maria", "version": 1}).status_code == 200
-    for call in (lambda: sams.patch(path, {"subject": "x", "version": 1}), lambda: sams.post(f"{path}/start", {"version": 1})):
+    for call in (
+        lambda: sams.patch(path, {"subject": "x", "version": 1}),
+        lambda: sams.post(f"{path}/start", {"version": 1}),
+    ):
         stale = call()
         assert (stale.status_code, stale.json()["current"]["subject"]) == (409, "Ring Maria")
 
@@ -194,7 +214,14 @@ def test_a_change_of_several_fields_is_all_or_nothing(sams: Api, maria: Contact,
     assert sams.get(path).json()["subject"] == "Call Maria"
     good = sams.patch(
         path,
-        {"subject": "Other", "priority": "urgent", "tags": ["visa"], "pinned": True, "due_at": "2030-01-01", "assignee": people.otto.pk},
+        {
+            "subject": "Other",
+            "priority": "urgent",
+            "tags": ["visa"],
+            "pinned": True,
+            "due_at": "2030-01-01",
+            "assignee": people.otto.pk,
+        },
     ).json()
     assert (good["subject"], good["priority"], good["tags"], good["pinned"], good["due_at"], good["assignee"]) == (
         "Other",
@@ -248,7 +275,9 @@ def test_bulk_changes_all_or_none(people: People, sams: Api, maria: Contact) -> 
     assert refused.status_code == 409
     assert {one["id"] for one in refused.json()["refused"]} == set(ids[:2])
     assert FollowUp.objects.get(pk=ids[2]).status == "pending"
-    by_filter = sams.post("/followups/bulk", {"filter": {"open": True}, "action": "reschedule", "params": {"due_at": "2030-01-01"}})
+    by_filter = sams.post(
+        "/followups/bulk", {"filter": {"open": True}, "action": "reschedule", "params": {"due_at": "2030-01-01"}}
+    )
     assert by_filter.json()["ids"] == [ids[2]]
 
 
@@ -299,7 +328,9 @@ def test_administrators_manage_people_teams_and_lists(people: People) -> None:
     assert api.patch(f"/types/{kind['id']}", {"default_minutes": 45}).json()["default_minutes"] == 45
     assert api.delete(f"/types/{kind['id']}").status_code == 204
     assert api.post("/outcomes", {"label": "Hung up", "sense": "negative", "type": "call"}).json()["type"] == "call"
-    template = api.post("/templates", {"name": "T", "subject": "Hi {{ contact.first_name }}", "type": "call", "due_time": "10:30"})
+    template = api.post(
+        "/templates", {"name": "T", "subject": "Hi {{ contact.first_name }}", "type": "call", "due_time": "10:30"}
+    )
     assert template.status_code == 201, template.content
     assert template.json()["due_time"] == "10:30:00"
     assert api.post("/templates", {"name": "U", "subject": "{{ secret }}", "type": "call"}).status_code == 422

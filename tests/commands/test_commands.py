@@ -80,7 +80,9 @@ def test_create_token_prints_a_working_token_alone(people: People) -> None:
     assert ApiToken.objects.get().rate_per_minute == 5
 
 
-@pytest.mark.parametrize("args", [("nobody@example.com",), ("sam@example.com", "--scope", "all"), ("sam@example.com", "--rate", "0")])
+@pytest.mark.parametrize(
+    "args", [("nobody@example.com",), ("sam@example.com", "--scope", "all"), ("sam@example.com", "--rate", "0")]
+)
 def test_create_token_says_what_is_wrong(people: People, args: tuple[str, ...]) -> None:
     with pytest.raises(CommandError):
         run("create_token", *args)

@@ -24,7 +24,11 @@ SignIn = Callable[[User], Client]
 def pages_of(one: Contact, note: Note) -> list[str]:
     """Every address of a contact that is read."""
     here = f"/contacts/{one.pk}/"
-    return [here, *(f"{here}{part}/" for part in ("timeline", "notes", "preferences", "edit", "tags")), f"/notes/{note.pk}/edit/"]
+    return [
+        here,
+        *(f"{here}{part}/" for part in ("timeline", "notes", "preferences", "edit", "tags")),
+        f"/notes/{note.pk}/edit/",
+    ]
 
 
 def test_every_page_shows_its_owner_the_contact(people: People, as_: SignIn) -> None:
@@ -40,7 +44,9 @@ def test_somebody_elses_contact_is_not_there(people: People, as_: SignIn) -> Non
     one = contact("Maria", owner=people.otto)
     note = add_note(one, by=people.otto, now=NOW, body="Secret")
     sam = as_(people.sam)
-    assert {address: sam.get(address).status_code for address in pages_of(one, note)} == dict.fromkeys(pages_of(one, note), 404)
+    assert {address: sam.get(address).status_code for address in pages_of(one, note)} == dict.fromkeys(
+        pages_of(one, note), 404
+    )
     for address in ("lifecycle", "tags", "notes", "edit"):
         assert sam.post(f"/contacts/{one.pk}/{address}/", {"lifecycle": "client", "body": "x"}).status_code == 404
     assert sam.post(f"/notes/{note.pk}/delete/").status_code == 404
@@ -56,12 +62,17 @@ def test_a_viewer_reads_and_changes_nothing(people: People, as_: SignIn) -> None
     for address in ("/contacts/new/", f"/contacts/{one.pk}/edit/", "/imports/new/", "/contacts/export/"):
         assert vera.get(address).status_code == 403, address
     for address in ("lifecycle/", "delete/", "tags/", "notes/"):
-        assert vera.post(f"/contacts/{one.pk}/{address}", {"body": "x", "lifecycle": "client"}).status_code == 403, address
+        assert vera.post(f"/contacts/{one.pk}/{address}", {"body": "x", "lifecycle": "client"}).status_code == 403, (
+            address
+        )
     assert vera.post("/contacts/bulk/delete/", {"ids": [one.pk]}).status_code == 403
     assert Event.objects.filter(contact=one).count() == 0
 
 
-@pytest.mark.parametrize("address", ["/contacts/", "/contacts/new/", "/contacts/1/", "/tags/", "/search/?q=a", "/imports/", "/contacts/export/"])
+@pytest.mark.parametrize(
+    "address",
+    ["/contacts/", "/contacts/new/", "/contacts/1/", "/tags/", "/search/?q=a", "/imports/", "/contacts/export/"],
+)
 def test_a_stranger_is_sent_to_sign_in(address: str, client: Client, db: None) -> None:
     answer = client.get(address)
     assert answer.status_code == 302
@@ -71,7 +82,13 @@ def test_a_stranger_is_sent_to_sign_in(address: str, client: Client, db: None) -
 @pytest.mark.parametrize("pk", ["0", "999999999", "99999999999999999999999"])
 def test_an_id_that_nothing_has_is_not_found(pk: str, people: People, as_: SignIn) -> None:
     ada = as_(people.ada)
-    for address in (f"/contacts/{pk}/", f"/contacts/{pk}/edit/", f"/notes/{pk}/edit/", f"/tags/{pk}/edit/", f"/imports/{pk}/"):
+    for address in (
+        f"/contacts/{pk}/",
+        f"/contacts/{pk}/edit/",
+        f"/notes/{pk}/edit/",
+        f"/tags/{pk}/edit/",
+        f"/imports/{pk}/",
+    ):
         assert ada.get(address).status_code == 404, address
     assert ada.post(f"/contacts/{pk}/restore/").status_code == 404
 
@@ -94,7 +111,9 @@ def test_a_new_contact_is_its_makers_and_a_double_click_makes_one(people: People
 
 def test_a_refused_form_says_why_and_keeps_what_was_typed(people: People, as_: SignIn) -> None:
     long = "n" * 300
-    answer = as_(people.sam).post("/contacts/new/", {"first_name": long, "email": "not an address", "city": "Manila", "lifecycle": "new"})
+    answer = as_(people.sam).post(
+        "/contacts/new/", {"first_name": long, "email": "not an address", "city": "Manila", "lifecycle": "new"}
+    )
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "at most 200 characters; this has 300" in page
@@ -234,11 +253,26 @@ class Listed:
 def read(browser: Client, address: str) -> Listed:
     """Open a page of the list."""
     page = browser.get(address).content.decode()
-    links = {rel: "/contacts/" + html.unescape(href) for href, rel in re.findall(r'href="([^"]*)" rel="(prev|next)"', page)}
+    links = {
+        rel: "/contacts/" + html.unescape(href) for href, rel in re.findall(r'href="([^"]*)" rel="(prev|next)"', page)
+    }
     return Listed(re.findall(r'id="row-(\d+)"', page), links.get("prev", ""), links.get("next", ""))
 
 
-@pytest.mark.parametrize("query", ["lifecycle=nobody", "owner=abc", "country=xx1", "added_from=soon", "tag=%00", "after=forged", "sort=nothing", "columns=zzz", "custom.none=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "lifecycle=nobody",
+        "owner=abc",
+        "country=xx1",
+        "added_from=soon",
+        "tag=%00",
+        "after=forged",
+        "sort=nothing",
+        "columns=zzz",
+        "custom.none=1",
+    ],
+)
 def test_a_list_that_cannot_be_read_says_so(query: str, people: People, as_: SignIn) -> None:
     assert as_(people.sam).get(f"/contacts/?{query}").status_code == 200
 
@@ -265,4 +299,3 @@ def test_a_view_is_saved_and_shown(people: People, as_: SignIn) -> None:
     page = sam.get("/contacts/?lifecycle=new&owner=me").content.decode()
     assert "My leads" in page
     assert "My leads" not in as_(people.noor).get("/contacts/").content.decode()
-

@@ -14,7 +14,9 @@ from config.demo.filling import NotEmpty, fill
 class Command(BaseCommand):
     """Fill an empty installation."""
 
-    help = "Fills an empty installation with made-up data. The same seed gives the same data. Refused where DEBUG is off."
+    help = (
+        "Fills an empty installation with made-up data. The same seed gives the same data. Refused where DEBUG is off."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take sizes and seed."""

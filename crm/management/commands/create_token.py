@@ -18,7 +18,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take whose it is, what it may do and how often."""
         parser.add_argument("email")
-        parser.add_argument("--scope", action="append", default=[], metavar="SCOPE", help=f"again for more: {', '.join(SCOPES)}")
+        parser.add_argument(
+            "--scope", action="append", default=[], metavar="SCOPE", help=f"again for more: {', '.join(SCOPES)}"
+        )
         parser.add_argument("--rate", type=int, default=60, metavar="PER_MINUTE", help="requests a minute (60)")
         parser.add_argument("--name", default="command line", help="to know it again on the settings page")
 
@@ -31,7 +33,11 @@ class Command(BaseCommand):
             raise CommandError("The rate is a number of requests a minute, from 1 up.")
         try:
             _, secret = create_token(
-                person, name=options["name"], now=timezone.now(), scopes=options["scope"], rate_per_minute=options["rate"]
+                person,
+                name=options["name"],
+                now=timezone.now(),
+                scopes=options["scope"],
+                rate_per_minute=options["rate"],
             )
         except UnknownScope as problem:
             raise CommandError(str(problem)) from None

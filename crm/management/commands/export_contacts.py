@@ -20,7 +20,9 @@ class Command(BaseCommand):
     help = "Export contacts; cells that a spreadsheet would run are made harmless, and our import reads them back the same."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, help="ends in .csv or .xlsx; the standard output when left out")
+        parser.add_argument(
+            "file", nargs="?", type=Path, help="ends in .csv or .xlsx; the standard output when left out"
+        )
         parser.add_argument("--format", choices=["csv", "xlsx"], default="")
         parser.add_argument("--lifecycle", choices=Lifecycle.values, default="")
         parser.add_argument("--json", action="store_true", help="print how many were written")
@@ -47,7 +49,11 @@ class Command(BaseCommand):
         except OSError as problem:
             raise CommandError(f"{file} cannot be written: {problem.strerror}.") from problem
         count = counted.rows - 1
-        self.stdout.write(json.dumps({"contacts": count, "file": str(file)}) if options["json"] else f"{count:,} contacts written to {file}.")
+        self.stdout.write(
+            json.dumps({"contacts": count, "file": str(file)})
+            if options["json"]
+            else f"{count:,} contacts written to {file}."
+        )
 
 
 class _Counted:

@@ -26,11 +26,18 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path)
         parser.add_argument("--preset", choices=sorted(presets()), default="", help="the program that wrote the file")
         parser.add_argument(
-            "--map", nargs="+", action="extend", default=[], metavar="COLUMN=FIELD", help="what a column is; FIELD may be empty, custom:SLUG or new:KIND"
+            "--map",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="COLUMN=FIELD",
+            help="what a column is; FIELD may be empty, custom:SLUG or new:KIND",
         )
         parser.add_argument("--on-duplicate", choices=OnDuplicate.values, default=OnDuplicate.MERGE)
         parser.add_argument("--empty", action="append", metavar="WORD", help="a word that means nothing was filled in")
-        parser.add_argument("--country", default="", help="where phones without a country code are from (ISO 3166-1 alpha-2)")
+        parser.add_argument(
+            "--country", default="", help="where phones without a country code are from (ISO 3166-1 alpha-2)"
+        )
         parser.add_argument("--user", default="", metavar="EMAIL", help="in whose name")
         parser.add_argument("--dry-run", action="store_true")
         parser.add_argument("--json", action="store_true")

@@ -37,6 +37,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps({"import_id": id, "taken_back": count - len(kept), "kept": kept}))
         else:
-            self.stdout.write(f"{count - len(kept):,} contacts are as before; {len(kept):,} were changed since and stay.")
+            self.stdout.write(
+                f"{count - len(kept):,} contacts are as before; {len(kept):,} were changed since and stay."
+            )
         if kept:
             raise SystemExit(1)

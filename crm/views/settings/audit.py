@@ -91,7 +91,9 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     writer = csv.writer(_Echo())
     lines = (writer.writerow([safe(cell) for cell in row]) for row in _table(form))
     return StreamingHttpResponse(
-        lines, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="audit.csv"'}
+        lines,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
     )
 
 
@@ -112,14 +114,29 @@ def _table(form: AuditFilter) -> Iterator[tuple[Any, ...]]:
 
 
 def _lines(entry: Entry) -> Iterator[tuple[Any, ...]]:
-    head = (entry.at.isoformat(), entry.who, entry.address, entry.page, entry.action, entry.kind, entry.record_id, entry.record)
+    head = (
+        entry.at.isoformat(),
+        entry.who,
+        entry.address,
+        entry.page,
+        entry.action,
+        entry.kind,
+        entry.record_id,
+        entry.record,
+    )
     for name, (before, after) in entry.changes.items():
         yield (*head, name, plain(before), plain(after))
 
 
 def plain(value: Any) -> str:
     """A value as text for a cell."""
-    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, dict | list) else "" if value is None else str(value)
+    return (
+        json.dumps(value, default=str, ensure_ascii=False)
+        if isinstance(value, dict | list)
+        else ""
+        if value is None
+        else str(value)
+    )
 
 
 def safe(cell: Any) -> str:

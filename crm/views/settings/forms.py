@@ -15,7 +15,15 @@ from crm.models.user import UserQuerySet
 from crm.tokens import SCOPES
 from crm.zones import zone_names
 
-WEEKDAYS = [(1, "Monday"), (2, "Tuesday"), (3, "Wednesday"), (4, "Thursday"), (5, "Friday"), (6, "Saturday"), (7, "Sunday")]
+WEEKDAYS = [
+    (1, "Monday"),
+    (2, "Tuesday"),
+    (3, "Wednesday"),
+    (4, "Thursday"),
+    (5, "Friday"),
+    (6, "Saturday"),
+    (7, "Sunday"),
+]
 RHYTHMS = {"new": "New leads", "working": "Working", "qualified": "Qualified", "client": "Clients"}
 LANGUAGES = [("en", "English")]
 
@@ -43,19 +51,21 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = User
         fields = ("full_name", "time_zone", "language", "theme", "density")
-        labels = {"full_name": "Name"}  # noqa: RUF012
+        labels = {"full_name": "Name"}
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(choices=zone_choices)
-    countries = Listed(required=False, help_text="Countries they serve, like FR, DE; new leads from there come to them first")
+    countries = Listed(
+        required=False, help_text="Countries they serve, like FR, DE; new leads from there come to them first"
+    )
     languages = Listed(required=False, help_text="Languages they speak, like en, fr")
 
     class Meta:
         model = User
         fields = ("full_name", "role", "capacity", "deputy", "time_zone", "countries", "languages")
-        labels = {"full_name": "Name"}  # noqa: RUF012
-        help_texts = {"deputy": "Told when something of theirs escalates while they are away"}  # noqa: RUF012
+        labels = {"full_name": "Name"}
+        help_texts = {"deputy": "Told when something of theirs escalates while they are away"}
 
     def __init__(self, *args: Any, colleagues: UserQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,7 +117,8 @@ class JoinForm(forms.Form):
     full_name = forms.CharField(label="Your name", max_length=200)
     time_zone = forms.ChoiceField(choices=zone_choices, initial="UTC")
     password = forms.CharField(
-        widget=forms.PasswordInput({"autocomplete": "new-password"}), help_text="At least ten characters; a few words are easiest"
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        help_text="At least ten characters; a few words are easiest",
     )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
@@ -117,14 +128,18 @@ class JoinForm(forms.Form):
     def clean_password(self) -> str:
         """Apply the installation's rules."""
         password = str(self.cleaned_data["password"])
-        password_validation.validate_password(password, User(email=self.email, full_name=self.data.get("full_name", "")))
+        password_validation.validate_password(
+            password, User(email=self.email, full_name=self.data.get("full_name", ""))
+        )
         return password
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(choices=zone_choices, help_text="Of working hours and nightly runs")
     working_days = forms.TypedMultipleChoiceField(choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple)
-    country = forms.CharField(required=False, max_length=60, help_text="Phones without a country code are read as from here")
+    country = forms.CharField(
+        required=False, max_length=60, help_text="Phones without a country code are read as from here"
+    )
 
     class Meta:
         model = Organisation
@@ -142,7 +157,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "check_in_hour",
             "check_ins_per_person",
         )
-        labels = {  # noqa: RUF012
+        labels = {
             "working_from": "The day begins",
             "working_to": "The day ends",
             "speed_to_lead_minutes": "A new lead is called within (minutes)",
@@ -152,7 +167,7 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
             "check_in_hour": "Nightly run at (hour)",
             "check_ins_per_person": "Check-ins a person a night, at most",
         }
-        widgets = {  # noqa: RUF012
+        widgets = {
             "working_from": forms.TimeInput({"type": "time"}, format="%H:%M"),
             "working_to": forms.TimeInput({"type": "time"}, format="%H:%M"),
         }
@@ -161,7 +176,11 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name, label in RHYTHMS.items():
             self.fields[f"rhythm_{name}"] = forms.IntegerField(
-                label=label, min_value=1, max_value=3650, initial=self.instance.rhythm.get(name, 30), help_text="Days between two real contacts"
+                label=label,
+                min_value=1,
+                max_value=3650,
+                initial=self.instance.rhythm.get(name, 30),
+                help_text="Days between two real contacts",
             )
 
     def clean_country(self) -> str:
@@ -184,7 +203,10 @@ class TeamForm(forms.Form):
     name = forms.CharField(max_length=100)
     members = forms.ModelMultipleChoiceField(User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
     leads = forms.ModelMultipleChoiceField(
-        User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, help_text="Told first when something escalates"
+        User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Told first when something escalates",
     )
 
     def __init__(self, *args: Any, people: UserQuerySet, **kwargs: Any) -> None:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.access import everybody_for, people_for
-from crm.handing_over import CannotHandOver, hand_over as give_all, held_by
+from crm.handing_over import CannotHandOver, held_by
+from crm.handing_over import hand_over as give_all
 from crm.views.guard import may
 from crm.views.settings.forms import HandOverForm
 

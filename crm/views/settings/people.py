@@ -23,7 +23,12 @@ from crm.views.settings.forms import InviteForm, PersonForm
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Show everybody and the open invitations."""
-    everybody = everybody_for(request.user).prefetch_related("teams").select_related("deputy").order_by("-is_active", "full_name", "email")
+    everybody = (
+        everybody_for(request.user)
+        .prefetch_related("teams")
+        .select_related("deputy")
+        .order_by("-is_active", "full_name", "email")
+    )
     waiting = list(invitations_for(request.user).select_related("team", "invited_by").order_by("-created_at"))
     invited = {one.email for one in waiting}
     context = {
@@ -38,7 +43,9 @@ def people(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite a colleague by e-mail."""
-    form = InviteForm(request.POST or None, teams=teams_for(request.user), initial={"email": request.GET.get("email", "")})
+    form = InviteForm(
+        request.POST or None, teams=teams_for(request.user), initial={"email": request.GET.get("email", "")}
+    )
     if form.is_valid():
         said = form.cleaned_data
         try:
@@ -82,7 +89,9 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 def changed(request: HttpRequest, form: Any, person_id: int, changes: dict[str, Any]) -> User | None:
     """Make the change; a refusal becomes the form's error."""
     try:
-        return change_person(everybody_for(request.user).filter(pk=person_id), changes=changes, by=request.user, now=timezone.now())
+        return change_person(
+            everybody_for(request.user).filter(pk=person_id), changes=changes, by=request.user, now=timezone.now()
+        )
     except CannotChange as problem:
         form.add_error(None, str(problem))
         return None
@@ -109,7 +118,10 @@ def _switched(request: HttpRequest, person_id: int, *, is_active: bool) -> HttpR
         return redirect("settings_person", person_id)
     try:
         change_person(
-            everybody_for(request.user).filter(pk=person_id), changes={"is_active": is_active}, by=request.user, now=timezone.now()
+            everybody_for(request.user).filter(pk=person_id),
+            changes={"is_active": is_active},
+            by=request.user,
+            now=timezone.now(),
         )
     except CannotChange as problem:
         messages.error(request, str(problem))

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_http_methods
 
 from crm.models import Role
 from crm.organisation_settings import current_settings, set_permissions
-from crm.permissions import PERMISSIONS, ROLE_DEFAULTS, may as carries
+from crm.permissions import PERMISSIONS, ROLE_DEFAULTS
+from crm.permissions import may as carries
 from crm.views.guard import may
 
 #: The administrator's rights are not up for choice.

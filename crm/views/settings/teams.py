@@ -41,7 +41,9 @@ def _form(request: HttpRequest, team: Team | None) -> HttpResponse:
     if team is not None:
         inside = list(team.membership_set.values_list("user_id", "is_lead"))
         initial = {"name": team.name, "members": [pk for pk, _ in inside], "leads": [pk for pk, lead in inside if lead]}
-    form = TeamForm(request.POST or None, people=people_for(request.user).order_by("full_name", "email"), initial=initial)
+    form = TeamForm(
+        request.POST or None, people=people_for(request.user).order_by("full_name", "email"), initial=initial
+    )
     if form.is_valid():
         who = {name: [user.pk for user in form.cleaned_data[name]] for name in ("members", "leads")}
         try:

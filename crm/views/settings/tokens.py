@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.access import tokens_for
-from crm.tokens import create_token, revoke as end
+from crm.tokens import create_token
+from crm.tokens import revoke as end
 from crm.views.settings.forms import TokenForm
 
 
@@ -24,7 +25,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         _, secret = create_token(
-            request.user, name=said["name"], now=timezone.now(), scopes=said["scopes"], rate_per_minute=said["rate_per_minute"]
+            request.user,
+            name=said["name"],
+            now=timezone.now(),
+            scopes=said["scopes"],
+            rate_per_minute=said["rate_per_minute"],
         )
         form = TokenForm()
     context = {"form": form, "secret": secret, "tokens": tokens_for(request.user).order_by("-created_at")}

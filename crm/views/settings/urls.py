@@ -3,7 +3,19 @@
 from django.urls import path
 
 from crm.views import joining
-from crm.views.settings import absences, audit, fields, handing_over, index, me, organisation, people, roles, teams, tokens
+from crm.views.settings import (
+    absences,
+    audit,
+    fields,
+    handing_over,
+    index,
+    me,
+    organisation,
+    people,
+    roles,
+    teams,
+    tokens,
+)
 
 urlpatterns = [
     path("settings/", index.contents, name="settings"),
