@@ -128,6 +128,8 @@ class FollowUpForm(DueFields):
     remind_time = forms.CharField(required=False, max_length=8, widget=forms.TextInput(attrs={"type": "time"}))
     pinned = forms.BooleanField(required=False)
     template = forms.CharField(required=False, max_length=20)
+    note = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    event = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     version = forms.IntegerField(required=False)
 
     def __init__(self, *args: Any, user: User, keep_type: int | None = None, **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from typing import Any
 
+from crm.models import Lifecycle
 from followups.lifecycle import OPEN
 from followups.models.followup import FollowUpQuerySet
 from followups.reading.focus_order import Candidate
@@ -24,6 +25,7 @@ COLUMNS = (
     "contact__time_zone", "contact__country", "contact__created_at",
 )  # fmt: skip
 
+_LIFECYCLES: dict[str, str] = dict(Lifecycle.choices)
 #: What `contact_name` needs of a contact itself.
 NAME_COLUMNS = ("id", "first_name", "last_name", "organisation", "email", "phone", "external_id")
 
@@ -42,6 +44,7 @@ def finish(rows: Iterable[Row], now: datetime, zone: tzinfo) -> list[Row]:
 def _finish(row: Row, now: datetime, today: date) -> Row:
     row["who"] = contact_name(row)
     row["by"] = row["assignee__full_name"] or row["assignee__email"].split("@")[0]
+    row["lifecycle"] = _LIFECYCLES.get(row["contact__lifecycle"], "")
     row["open"] = row["status"] in OPEN
     row["state"] = state_of(row, now)
     row["late"] = row["open"] and row["due_by"] <= now

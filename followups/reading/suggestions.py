@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from followups.reading.sentences import DAYS, plural
+from followups.reading.sentences import day_named, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def suggestions(
             Suggestion(
                 f"{plural(unplanned, 'client has', 'clients have')} nothing planned.",
                 "Plan for them",
-                "/contacts/?planned=nothing",
+                "/contacts/?lifecycle=active&planned=no",
             )
         )
     return found[:most]
@@ -105,4 +105,4 @@ def _span(one: Away, today: date) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{DAYS[day.weekday()]} {day.day}.{day.month}."
+    return day_named(day)

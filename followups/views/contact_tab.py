@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from crm.access import contacts_for
-from crm.views.asking import BIGGEST
+from crm.reading.contact_record import record_of
+from crm.views.contact import frame
 from crm.views.guard import may
 from crm.zones import local_day
 from followups.models import FollowUpType
@@ -21,9 +21,8 @@ from followups.reading.record import of_contact
 def contact_tab(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the tab: a page of its own, or the fragment that the contact's page includes."""
     now, user = timezone.now(), request.user
-    contact = contacts_for(user).filter(pk=pk).first() if pk <= BIGGEST else None
-    if contact is None:
-        raise Http404("There is no such contact here.")
+    record = record_of(user, pk, now)
+    contact = record.contact
     open_ones, ended = of_contact(user, pk, now)
     attempts = [row["outcome__sense"] for row in ended if row["status"] == "completed"][:IN_VAIN]
     shown = {
@@ -33,9 +32,9 @@ def contact_tab(request: HttpRequest, pk: int) -> HttpResponse:
         "types": [(one.pk, one.name) for one in FollowUpType.objects.visible_to(user).filter(archived_at__isnull=True)],
         "today": local_day(now, user.time_zone).isoformat(),
         "in_vain": contact.lifecycle in ("new", "working", "qualified") and attempts == ["no_contact"] * IN_VAIN,
-        "may_edit": user.can("followups.edit"),
-        "may_move_on": user.can("contacts.edit"),
+        "may_plan": user.can("followups.edit"),
         "now": now,
+        **frame(request, record, "followups"),
     }
     fragment = request.htmx and request.htmx.target not in ("drawer", "modal")
     return render(request, "followups/_contact_tab.html" if fragment else "followups/contact_tab.html", shown)

@@ -79,7 +79,7 @@ def _change(followup: FollowUp, form: FollowUpForm, user: User) -> bool:
         steps.append((transitions.edit, differing))
     if asked["priority"] != followup.priority:
         steps.append((transitions.set_priority, {"priority": asked["priority"]}))
-    if asked["due"] != Due(on=followup.due_on, at=followup.due_at):
+    if {"day", "time", "zone"} & set(form.changed_data) and asked["due"] != Due(on=followup.due_on, at=followup.due_at):
         steps.append((transitions.reschedule, {"due": asked["due"]}))
     if asked["assignee"] and asked["assignee"] != followup.assignee_id:
         steps.append((transitions.delegate, {"to": User.objects.get(pk=asked["assignee"])}))

@@ -26,6 +26,7 @@ from followups.lifecycle import BadChange
 from followups.merge_fields import fill_in
 from followups.models import FollowUpTemplate, Priority
 from followups.reading.loads import people_to_choose
+from followups.reading.origins import origin_of
 from followups.reading.sentences import plural
 from followups.templates import due_of
 
@@ -50,6 +51,10 @@ def new_page(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, form, contacts, now, status=422)
     new = [_one_for(contact, form.cleaned_data) for contact in contacts]
+    if len(contacts) == 1:
+        asked_from = {name: form.cleaned_data.get(name) for name in ("note", "event")}
+        origin = origin_of(request.user, contacts[0].pk, **asked_from)
+        new[0].note_id, new[0].event_id = origin.note_id, origin.event_id
     if len(new) > 1 and not request.POST.get("sure"):
         return _ask(request, form, contacts, now, preview=_preview(new, contacts, now))
     try:
@@ -119,6 +124,10 @@ def _start_with(request: HttpRequest, contacts: list[Contact], now: datetime) ->
         "priority": Priority.MEDIUM,
     }
     wanted = ids_in(request.GET.get("template", ""))
+    note, event = (next(iter(ids_in(request.GET.get(name, ""))), None) for name in ("note", "event"))
+    if len(contacts) == 1 and (note or event):
+        origin = origin_of(user, contacts[0].pk, note=note, event=event)
+        first |= {"note": origin.note_id, "event": origin.event_id, "subject": first["subject"] or origin.words}
     template = FollowUpTemplate.objects.visible_to(user).filter(pk__in=wanted, archived_at__isnull=True).first()
     if template is None:
         return first

@@ -15,7 +15,8 @@ from django.test import Client
 from icalendar import Calendar
 from openpyxl import load_workbook
 
-from crm.models import Lifecycle, Tag, User
+from crm.models import Event, Lifecycle, Tag, User
+from crm.notes import add_note
 from followups import transitions
 from followups.due import Due
 from followups.models import CalendarFeed, FollowUp, FollowUpTemplate
@@ -497,6 +498,21 @@ def test_several_clients_get_one_each_after_a_preview_of_who_does_which(people: 
     answer = client.post("/followups/new/", form | {"sure": "yes"})
     assert said(answer) == ["Added 3 follow-ups"]
     assert sorted(FollowUp.objects.values_list("subject", flat=True)) == ["Call Ana", "Call Ben", "Call Cleo"]
+
+
+def test_a_note_or_an_event_becomes_a_follow_up_and_stays_linked(people: People, as_: SignIn) -> None:
+    maria, other = contact(owner=people.sam), contact()
+    note = add_note(maria, by=people.sam, now=NOW, body="<p>Wants the September intake</p>")
+    event = Event.objects.get(kind="note_added")
+    client = as_(people.sam)
+    page = text(client.get(f"/followups/new/?contact={maria.pk}&note={note.pk}"))
+    assert 'value="Wants the September intake"' in page
+    form = {"contact": maria.pk, "subject": "Ask", "day": "2026-03-09", "type": kind().pk, "priority": "low"}
+    client.post("/followups/new/", form | {"note": note.pk})
+    client.post("/followups/new/", form | {"event": event.pk})
+    client.post("/followups/new/", form | {"contact": followup(other, people.sam).contact_id, "note": note.pk})
+    linked = FollowUp.objects.filter(subject="Ask").order_by("pk").values_list("note_id", "event_id")
+    assert list(linked) == [(note.pk, None), (None, event.pk), (None, None)]
 
 
 def test_the_picker_finds_own_contacts_while_typing(people: People, as_: SignIn) -> None:

@@ -134,7 +134,7 @@ def test_the_dashboard_names_clients_going_quiet_and_who_is_away(people: People,
     page = text(as_(people.sam).get("/"))
     assert "64 days · rhythm 30" in page
     assert "nothing planned" in page
-    assert "You are out from Tuesday 3.3. to Wednesday 4.3. with 1 follow-up due." in page
+    assert "You are out from Tuesday 3 March to Wednesday 4 March with 1 follow-up due." in page
 
 
 def test_the_focus_queue_shows_one_with_last_words_local_time_and_outcomes(people: People, as_: SignIn) -> None:

@@ -25,22 +25,51 @@ class Place:
 PLACES: dict[str, tuple[Place, ...]] = {
     "You": (
         Place("Your account", "/settings/me/", "Name, time zone, language, theme and density", "user-round"),
-        Place("Notifications", "/settings/notifications/", "What reaches you, where, quiet hours and the digest", "bell"),
+        Place(
+            "Notifications", "/settings/notifications/", "What reaches you, where, quiet hours and the digest", "bell"
+        ),
         Place("Signing in", "/accounts/2fa/", "Password, second step, passkeys and devices", "key-round"),
         Place("Days away", "/settings/absences/", "While you are away nothing new comes to you", "calendar-days"),
+        Place("Calendar", "/settings/calendar/", "Your follow-ups in your calendar program", "calendar-check"),
         Place("API tokens", "/settings/tokens/", "For programs that act for you", "laptop"),
     ),
     "Team": (
-        Place("People", "/settings/people/", "Invite, change roles, capacity and deputies, hand over", "users", "team.manage"),
+        Place(
+            "People",
+            "/settings/people/",
+            "Invite, change roles, capacity and deputies, hand over",
+            "users",
+            "team.manage",
+        ),
         Place("Teams", "/settings/teams/", "Who works together and who is told first", "users", "team.manage"),
         Place("Roles and rights", "/settings/roles/", "What each role may do", "shield-check", "settings.manage"),
     ),
     "Work": (
-        Place("Organisation", "/settings/organisation/", "Working hours, speed to lead, escalation, rhythms", "building-2", "settings.manage"),
-        Place("Own fields", "/settings/fields/", "What you keep about contacts beyond the usual", "columns-3", "settings.manage"),
+        Place(
+            "Organisation",
+            "/settings/organisation/",
+            "Working hours, speed to lead, escalation, rhythms",
+            "building-2",
+            "settings.manage",
+        ),
+        Place(
+            "Own fields",
+            "/settings/fields/",
+            "What you keep about contacts beyond the usual",
+            "columns-3",
+            "settings.manage",
+        ),
         Place("Tags", "/tags/", "Names and colours of tags", "tag", "tags.manage"),
-        Place("Types and outcomes", "/settings/types/", "Kinds of follow-up and what may come of them", "list-checks", "settings.manage"),
-        Place("Templates", "/settings/templates/", "Follow-ups that come up again and again", "copy", "settings.manage"),
+        Place(
+            "Types and outcomes",
+            "/settings/types/",
+            "Kinds of follow-up and what may come of them",
+            "list-checks",
+            "settings.manage",
+        ),
+        Place(
+            "Templates", "/settings/templates/", "Follow-ups that come up again and again", "copy", "settings.manage"
+        ),
     ),
     "Keeping watch": (
         Place("Audit trail", "/settings/audit/", "Who changed what, when and from where", "history", "audit.view"),
@@ -58,4 +87,6 @@ def contents(request: HttpRequest) -> HttpResponse:
         heading: [place for place in places if not place.permission or request.user.can(place.permission)]
         for heading, places in PLACES.items()
     }
-    return render(request, "crm/settings/contents.html", {"groups": {name: found for name, found in shown.items() if found}})
+    return render(
+        request, "crm/settings/contents.html", {"groups": {name: found for name, found in shown.items() if found}}
+    )
