@@ -22,6 +22,7 @@ class FollowUpsConfig(AppConfig):
             digest,
             escalation,
             event_kinds,
+            gone_contacts,
             handing_over,
             integrity,
             notice_kinds,
@@ -40,6 +41,7 @@ class FollowUpsConfig(AppConfig):
         register_undoer(undoing.KIND_CREATED, undoing.take_back_created)
         subscribe(Subscriber("speed_to_lead", speed_to_lead.KINDS, speed_to_lead.welcome_leads))
         subscribe(Subscriber("dated_notes", dated_notes.KINDS, dated_notes.follow_up_notes))
+        subscribe(Subscriber("gone_contacts", gone_contacts.KINDS, gone_contacts.go_with_contacts))
         register_sweep(Sweep("reminders", reminders.DUE_SQL, reminders.sweep_reminders))
         register_sweep(Sweep("speed_to_lead", speed_to_lead.DUE_SQL, speed_to_lead.sweep_first_contacts))
         register_sweep(Sweep("overdue", overdue.DUE_SQL, overdue.sweep_overdue))
