@@ -71,6 +71,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
                 "last_two_way_at",
                 "last_attempt_at",
                 "next_due_by",
+                "next_due_on",
                 "open_followups",
                 "rots_at",
                 "score",
@@ -82,7 +83,7 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         ),
     ),
     pghistory.DeleteEvent("before_delete"),
-    exclude=["last_two_way_at", "last_attempt_at", "next_due_by", "open_followups", "rots_at", "score", "grade"],
+    exclude=["last_two_way_at", "last_attempt_at", "next_due_by", "next_due_on", "open_followups", "rots_at", "score", "grade"],
     model_name="ContactHistory",
 )
 class Contact(models.Model):
@@ -127,6 +128,7 @@ class Contact(models.Model):
     last_two_way_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_attempt_at = models.DateTimeField(null=True, blank=True, editable=False)
     next_due_by = models.DateTimeField(null=True, blank=True, editable=False)
+    next_due_on = models.DateField(null=True, blank=True, editable=False, help_text="Where the next one has no time")
     open_followups = models.PositiveIntegerField(default=0, editable=False)
     #: By database trigger: last real contact (or arrival) plus the rhythm.
     rots_at = models.DateTimeField(null=True, editable=False)

@@ -27,7 +27,7 @@ COLUMNS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "name": ("Name", "name", ("first_name", "last_name", "organisation", "email", "phone", "external_id")),
     "lifecycle": ("Lifecycle", "", ("lifecycle",)),
     "owner": ("Owner", "owner", ("owner_id", "owner__full_name", "owner__email")),
-    "next": ("Next follow-up", "next", ("next_due_by", "open_followups", "lifecycle")),
+    "next": ("Next follow-up", "next", ("next_due_by", "next_due_on", "open_followups", "lifecycle")),
     "spoken": ("Last contact", "spoken", ("last_two_way_at", "rots_at", "expected_rhythm", "created_at", "lifecycle")),
     "tags": ("Tags", "", ()),
     "score": ("Score", "score", ("score",)),

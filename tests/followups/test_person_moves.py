@@ -41,3 +41,15 @@ def test_a_date_and_its_reminder_move_with_the_person_and_a_time_does_not(to: st
     moved = Reminder.objects.get(followup=on_a_date).fire_at
     assert moved - morning == day_after(DAY, to) - day_after(DAY, "UTC")
     assert FollowUp.objects.get(pk=at_a_time).due_by == at
+
+
+@pytest.mark.django_db
+def test_the_contact_shows_the_date_of_its_next_follow_up_not_the_end_of_that_day() -> None:
+    sam = User.objects.create_user("sam@example.com", time_zone="Europe/Berlin")
+    contact = Contact.objects.create(first_name="Maria", owner=sam)
+    kind = FollowUpType.objects.get(slug="call").pk
+
+    create([NewFollowUp(contact.pk, "Any time", kind, Due(on=DAY), assignee_id=sam.pk)], by=None, now=NOW)
+
+    contact.refresh_from_db()
+    assert (contact.next_due_on, contact.next_due_by) == (DAY, day_after(DAY, "Europe/Berlin"))
