@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -53,6 +54,11 @@ def test_the_real_list_is_imported_from_the_page_and_taken_back(shared_data: Pat
         ada.press(result.removeprefix(house.site).replace("result", "undo"))
         wait_until(lambda: "was taken back" in ada.go(result).text, seconds=60, what="it is taken back", every=0.3)
         assert house.value(CONTACTS) == 0
+        open_ones = "SELECT count(*) FROM followups_followup WHERE deleted_at IS NULL"
+        wait_until(lambda: house.value(open_ones) == 0, seconds=60, what="nobody has anything to do for them any more")
+        house.stop_all()
+        house.manage("tick", "--now", (datetime.now(UTC) + timedelta(hours=1)).isoformat())
+        assert box.mails == []  # nobody was pestered about leads that are gone
 
 
 def answers(house: Installation) -> bool:
