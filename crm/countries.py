@@ -31,15 +31,16 @@ def country_code(text: str) -> str:
 
 def country_name(code: str) -> str:
     """Return the English name of a code, or the code itself."""
-    return LOCALE_DATA.get(code, {}).get("en", code)
+    names = LOCALE_DATA.get(code, {})
+    name = names.get("en", code)
+    # "*fr" stands for "as in French": the tables keep a shared spelling once.
+    return names.get(name[1:], code) if name.startswith("*") else name
 
 
 @cache
 def country_choices() -> list[tuple[str, str]]:
     """All countries as (code, English name), by name."""
-    return sorted(
-        ((code, names["en"]) for code, names in LOCALE_DATA.items() if "en" in names), key=lambda pair: pair[1]
-    )
+    return sorted(((code, country_name(code)) for code in LOCALE_DATA), key=lambda pair: pair[1])
 
 
 @cache
