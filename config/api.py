@@ -31,9 +31,13 @@ WRITES = {"POST", "PATCH", "PUT", "DELETE"}
 class Api(NinjaAPI):
     """The API whose description names every error, header and scope."""
 
+    _described: OpenAPISchema | None = None
+
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """Return the description of the whole."""
-        return complete(super().get_openapi_schema(**options), self)
+        """Return the description of the whole, put together once a process."""
+        if self._described is None:
+            self._described = complete(super().get_openapi_schema(**options), self)
+        return self._described
 
     def get_openapi_operation_id(self, operation: Any) -> str:
         """Name operations after their function: short names for generated clients."""

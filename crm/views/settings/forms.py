@@ -13,6 +13,7 @@ from crm.models import CustomField, Organisation, Role, Team, User
 from crm.models.custom_field import FieldKind
 from crm.models.user import UserQuerySet
 from crm.tokens import SCOPES
+from crm.views.quick_select import QuickSelect
 from crm.zones import zone_names
 
 WEEKDAYS = [
@@ -32,12 +33,15 @@ def zone_choices() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(zone_names())]
 
 
-class Listed(forms.CharField):
+class Listed(forms.Field):
     """Several short codes, separated by commas or blanks."""
+
+    widget = forms.TextInput
+    
 
     def to_python(self, value: Any) -> list[str]:
         """Return the parts, each once."""
-        return list(dict.fromkeys((super().to_python(value) or "").replace(",", " ").split()))
+        return list(dict.fromkeys(str(value or "").replace(",", " ").split()))
 
     def prepare_value(self, value: Any) -> Any:
         """Show a list as text."""
@@ -45,7 +49,7 @@ class Listed(forms.CharField):
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
-    time_zone = forms.ChoiceField(choices=zone_choices, help_text="All times are shown in it")
+    time_zone = forms.ChoiceField(choices=zone_choices, widget=QuickSelect, help_text="All times are shown in it")
     language = forms.ChoiceField(choices=LANGUAGES)
 
     class Meta:
@@ -55,7 +59,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
-    time_zone = forms.ChoiceField(choices=zone_choices)
+    time_zone = forms.ChoiceField(choices=zone_choices, widget=QuickSelect)
     countries = Listed(
         required=False, help_text="Countries they serve, like FR, DE; new leads from there come to them first"
     )
@@ -115,7 +119,7 @@ class InviteForm(forms.Form):
 
 class JoinForm(forms.Form):
     full_name = forms.CharField(label="Your name", max_length=200)
-    time_zone = forms.ChoiceField(choices=zone_choices, initial="UTC")
+    time_zone = forms.ChoiceField(choices=zone_choices, widget=QuickSelect, initial="UTC")
     password = forms.CharField(
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
         help_text="At least ten characters; a few words are easiest",
@@ -135,7 +139,7 @@ class JoinForm(forms.Form):
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
-    time_zone = forms.ChoiceField(choices=zone_choices, help_text="Of working hours and nightly runs")
+    time_zone = forms.ChoiceField(choices=zone_choices, widget=QuickSelect, help_text="Of working hours and nightly runs")
     working_days = forms.TypedMultipleChoiceField(choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple)
     country = forms.CharField(
         required=False, max_length=60, help_text="Phones without a country code are read as from here"

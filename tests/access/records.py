@@ -1,0 +1,91 @@
+"""One record of each kind, all of them Sam's: what the walk through every route is made against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from crm.absences import add_absence
+from crm.contact_sets import set_lifecycle
+from crm.importing.starting import take_in
+from crm.invitations import invite, token_of
+from crm.models import ApiToken, Contact, CustomField, ParkedEvent, SavedView, Tag, UndoStep
+from crm.notes import add_note
+from crm.tokens import create_token
+from followups.models import FollowUpTemplate, FollowUpType, Outcome
+from messaging.delivery import deliver_due
+from messaging.models import Message
+from messaging.notices import Notice, tell
+from tests.factories import contact, followup
+from tests.people import People
+
+#: Nobody who may not see Sam's client may ever read this name.
+FOREIGN = "Quillfeather"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The ids by the name that a route's parameter stands for."""
+
+    ids: dict[str, Any]
+
+    def intact(self, kind: str) -> bool:
+        """Whether Sam's own thing is as it was."""
+        pk = self.ids[kind]
+        return {
+            "token": lambda: ApiToken.objects.filter(pk=pk, revoked_at=None).exists(),
+            "view": lambda: SavedView.objects.filter(pk=pk).exists(),
+            "contact_view": lambda: SavedView.objects.filter(pk=pk).exists(),
+            "undo": lambda: UndoStep.objects.filter(pk=pk, used_at=None).exists(),
+            "notice": lambda: Message.objects.filter(pk=pk, read_at=None).exists(),
+        }[kind]()
+
+
+def records(people: People) -> Records:
+    """Store them."""
+    now = timezone.now()
+    client = contact(FOREIGN, last_name=FOREIGN, owner=people.sam, created_by=people.sam, organisation=FOREIGN)
+    call = followup(client, people.sam, by=people.sam, subject=f"Call {FOREIGN}", description=FOREIGN)
+    note = add_note(client, by=people.sam, now=now, body=f"{FOREIGN} likes tea")
+    step = set_lifecycle(Contact.objects.filter(pk=client.pk), to="working", by=people.sam, now=now).undo_id
+    tell([Notice(people.sam.pk, "reminder", f"Call {FOREIGN}", {}, "walk", "followup", call.pk)], now=now)
+    deliver_due(now)
+    notice = Message.objects.get(user=people.sam, channel="in_app", kind="reminder")
+    letter = Message.objects.get(user=people.sam, channel="email", kind="reminder")
+    day = date.today() + timedelta(days=30)
+    batch = take_in(ContentFile(b"First name,E-mail\nAna,ana@example.org\n"), f"{FOREIGN}.csv", by=people.sam, now=now)
+    parked = ParkedEvent.objects.create(event_id=1, subscriber="walk", contact_id=client.pk, error="x")
+    views = {
+        page: SavedView.objects.create(owner=people.sam, page=page, name=FOREIGN, query="q=x")
+        for page in ("followups", "contacts")
+    }
+    invitation = invite("invited@example.com", role="agent", team=None, by=people.ada, now=now)
+    return Records(
+        {
+            "contact": client.pk,
+            "followup": call.pk,
+            "note": note.pk,
+            "undo": step,
+            "notice": notice.pk,
+            "message": letter.pk,
+            "import": batch.pk,
+            "parked": parked.pk,
+            "view": views["followups"].pk,
+            "contact_view": views["contacts"].pk,
+            "token": create_token(people.sam, name=FOREIGN, now=now)[0].pk,
+            "absence": add_absence(people.sam, starts_on=day, ends_on=day, note=FOREIGN).pk,
+            "person": people.otto.pk,
+            "team": people.schools.pk,
+            "field": CustomField.objects.create(slug="course", label="Course").pk,
+            "tag": Tag.objects.create(name="Visa", slug="visa").pk,
+            "type": FollowUpType.objects.get(slug="service").pk,
+            "outcome": Outcome.objects.get(slug="voicemail").pk,
+            "template": FollowUpTemplate.objects.first().pk,  # type: ignore[union-attr]
+            "invitation": invitation.pk,
+            "join": token_of(invitation),
+        }
+    )
