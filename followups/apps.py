@@ -25,6 +25,7 @@ class FollowUpsConfig(AppConfig):
             gone_contacts,
             handing_over,
             integrity,
+            left_started,
             notice_kinds,
             overdue,
             reminders,
@@ -45,6 +46,7 @@ class FollowUpsConfig(AppConfig):
         register_sweep(Sweep("reminders", reminders.DUE_SQL, reminders.sweep_reminders))
         register_sweep(Sweep("speed_to_lead", speed_to_lead.DUE_SQL, speed_to_lead.sweep_first_contacts))
         register_sweep(Sweep("overdue", overdue.DUE_SQL, overdue.sweep_overdue))
+        register_sweep(Sweep("left_started", left_started.DUE_SQL, left_started.sweep_left_started))
         escalation.register()
         checkins.register()
         digest.register()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crm.backlog import Backlog, register_backlogs
+from followups.left_started import LEFT
 
 
 def register() -> None:
@@ -21,6 +22,11 @@ def register() -> None:
             " AND f.due_by <= %(now)s AND f.due_by + t.miss_after_minutes * interval '1 minute' <= %(now)s"
             " AND (f.snoozed_until IS NULL OR f.snoozed_until <= %(now)s)"
             " AND NOT (f.speed_to_lead AND f.reschedule_count = 0)",
+        ),
+        Backlog(
+            "left_started",
+            "Started follow-ups past their time",
+            f"SELECT f.due_by AS at {LEFT}",
         ),
         Backlog(
             "escalations",

@@ -167,6 +167,12 @@ class FollowUp(models.Model):
                 condition=Q(deleted_at__isnull=True, status=Status.PENDING, speed_to_lead=True, reschedule_count=0),
                 name="followups_first_contact",
             ),
+            # The sweep of what was started and left lying.
+            models.Index(
+                fields=["due_by"],
+                condition=Q(deleted_at__isnull=True, status=Status.IN_PROGRESS),
+                name="followups_started",
+            ),
             models.Index(fields=["contact", "due_by"], name="followups_of_contact"),
             models.Index(fields=["creator", "due_by"], condition=_OPEN, name="followups_created_by"),
             # "Done this week", yesterday's result.
