@@ -7,7 +7,7 @@ from django_celery_beat.schedulers import DatabaseScheduler
 LOOK_EVERY = 10  # seconds until an administrator's change to the schedule is noticed
 
 
-class CalmScheduler(DatabaseScheduler):  # type: ignore[misc]
+class CalmScheduler(DatabaseScheduler):
     """Looks for a changed schedule every few seconds instead of at every tick: a quiet house asks little."""
 
     _look_at = 0.0

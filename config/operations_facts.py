@@ -52,7 +52,9 @@ def facts(*, now: datetime) -> Facts:
         late={one.name for one in due if one.oldest is not None and now - one.oldest > LATE},
         providers=_providers(now),
         storage=_storage(),
-        nightly=list(Slot.objects.order_by("-taken_at").values("job", "slot", "taken_at", "result")[:10]),
+        nightly=[
+            dict(one) for one in Slot.objects.order_by("-taken_at").values("job", "slot", "taken_at", "result")[:10]
+        ],
     )
     _asked(lambda: cache.set("operations.facts", found, KEPT))
     return found
@@ -67,7 +69,7 @@ def _asked(question: Any) -> Any:
 
 def _queues() -> dict[str, int]:
     with Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1) as client:
-        return {name: int(client.llen(name)) for name in QUEUES}  # type: ignore[arg-type]
+        return {name: int(client.llen(name)) for name in QUEUES}
 
 
 def _providers(now: datetime) -> list[dict[str, Any]]:

@@ -92,7 +92,7 @@ def prepare(local: Path) -> None:
     connections.close_all()  # the processes that follow are forks of this one
 
 
-class AnnouncingPrinter(Printer):  # type: ignore[misc]
+class AnnouncingPrinter(Printer):
     """Prints what the processes say; with the first line starts to watch for the pages."""
 
     def __init__(self, host: str, port: str) -> None:
@@ -109,7 +109,7 @@ class AnnouncingPrinter(Printer):  # type: ignore[misc]
             threading.Thread(target=announce, args=self.place, daemon=True).start()
 
 
-class OrderlyManager(honcho_manager.Manager):  # type: ignore[misc]
+class OrderlyManager(honcho_manager.Manager):
     """Ends the pages last and at once: while they answer, something of ours still runs."""
 
     LAST = "web"

@@ -30,10 +30,12 @@ def wake_worker() -> None:
     if not settings.WAKE_WORKERS or monotonic() < _next:
         return
     _next = monotonic() + AT_MOST_EVERY
+    from config.celery import app
     from config.pulse import pulse
 
     try:
-        pulse.apply_async(queue="notifications", expires=10, retry=False, ignore_result=True, connection=_connection())
+        sender = app.amqp.Producer(_connection(), auto_declare=False)
+        pulse.apply_async(queue="notifications", expires=10, retry=False, ignore_result=True, producer=sender)
         _next = monotonic() + AT_MOST_EVERY
     except (OperationalError, RedisError, OSError):
         _next = monotonic() + LEFT_ALONE

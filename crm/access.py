@@ -123,7 +123,7 @@ def people_for(user: User) -> UserQuerySet:
     """Colleagues who can hold something, by name."""
     from crm.models import User as Person
 
-    return Person.objects.get_queryset().visible_to(user).filter(is_active=True)
+    return Person.objects.visible_to(user).filter(is_active=True)
 
 
 def teams_for(user: User) -> TeamQuerySet:
@@ -136,7 +136,7 @@ def everybody_for(user: User) -> UserQuerySet:
     """All accounts, closed ones and those not yet accepted included: for the team's pages and the audit trail."""
     from crm.models import User as Person
 
-    return Person.objects.get_queryset().visible_to(user)
+    return Person.objects.visible_to(user)
 
 
 def invitations_for(user: User) -> InvitationQuerySet:

@@ -110,11 +110,10 @@ def _rows(name: str, one: Audited, asked: Asked) -> QuerySet[Any]:
     earlier = one.history.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__lt=OuterRef("pgh_id")).order_by(
         "-pgh_id"
     )
-    return rows.filter(
-        wanted
-    ).annotate(  # type: ignore[no-any-return]
+    found: QuerySet[Any] = rows.filter(wanted).annotate(
         following_id=Subquery(following.values("pgh_id")[:1]), earlier_id=Subquery(earlier.values("pgh_id")[:1])
     )
+    return found
 
 
 def _entries(page: Iterable[tuple[str, Any]]) -> list[Entry]:
@@ -138,7 +137,7 @@ def _beside(page: list[tuple[str, Any]]) -> dict[str, tuple[dict[int, Any], dict
 
 
 def _people(page: list[tuple[str, Any]]) -> dict[int, str]:
-    ids = {_who(row) for _, row in page} - {None}
+    ids = {who for _, row in page if (who := _who(row)) is not None}
     return {user.pk: user.name for user in User.objects.filter(pk__in=ids)}
 
 
@@ -193,7 +192,7 @@ def register_ground() -> None:
     """Make this floor's records known."""
 
     def person_name(row: Any) -> str:
-        return row.full_name or row.email
+        return str(row.full_name or row.email)
 
     def contact_name(row: Any) -> str:
         return f"{row.first_name} {row.last_name}".strip() or row.organisation or row.email or f"Contact {row.pk}"

@@ -103,7 +103,7 @@ def _write(
     if not rows:
         return Result()
     Contact.objects.filter(pk__in=list(rows)).update(**{column: value}, version=F("version") + 1, updated_at=now)
-    who = {"actor": "person" if by else "system", "user_id": by.pk if by else None}
+    who: dict[str, Any] = {"actor": "person" if by else "system", "user_id": by.pk if by else None}
     record([Happening(event, pk, now, data=data.get(pk, {}), **who) for pk in rows], now=now)
     undo_id = None
     if by is not None and label:

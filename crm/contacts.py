@@ -224,7 +224,7 @@ def _refuse_doubles(contact: Contact, changed: Mapping[str, Any], result: Change
 def _tell_of_change(
     contact: Contact, before: Mapping[str, Any], changed: Mapping[str, Any], by: User | None, now: datetime
 ) -> None:
-    said = {"actor": "person" if by else "system", "user_id": by.pk if by else None}
+    who: dict[str, Any] = {"actor": "person" if by else "system", "user_id": by.pk if by else None}
     happened = []
     plain = {name: value for name, value in changed.items() if name not in ("owner_id", "lifecycle")}
     if plain:
@@ -235,13 +235,13 @@ def _tell_of_change(
                 contact.pk,
                 now,
                 data={"fields": words, "changes": {name: [before[name], value] for name, value in plain.items()}},
-                **said,
+                **who,
             )
         )
     if "owner_id" in changed:
         happened.append(
             Happening(
-                "owner_changed", contact.pk, now, data=_owner_data(before["owner_id"], changed["owner_id"]), **said
+                "owner_changed", contact.pk, now, data=_owner_data(before["owner_id"], changed["owner_id"]), **who
             )
         )
     if "lifecycle" in changed:
@@ -251,7 +251,7 @@ def _tell_of_change(
                 contact.pk,
                 now,
                 data=lifecycle_data(before["lifecycle"], changed["lifecycle"]),
-                **said,
+                **who,
             )
         )
     record(happened, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -67,10 +68,10 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own: list[CustomField] = list(custom_fields_for(user))
-        self.fields["owner_id"].choices = [("", "Nobody"), *((one.pk, one.name) for one in people_for(user).workers())]
-        self.fields["team_id"].choices = [("", "No team"), *((one.pk, one.name) for one in teams_for(user))]
-        self.fields["country"].choices = [("", "Not known"), *country_choices()]
-        self.fields["time_zone"].choices = [("", "Not known"), *((name, name) for name in sorted(zone_names()))]
+        offer(self, "owner_id", [("", "Nobody"), *((one.pk, one.name) for one in people_for(user).workers())])
+        offer(self, "team_id", [("", "No team"), *((one.pk, one.name) for one in teams_for(user))])
+        offer(self, "country", [("", "Not known"), *country_choices()])
+        offer(self, "time_zone", [("", "Not known"), *((name, name) for name in sorted(zone_names()))])
         if not user.can("contacts.assign"):
             for name in ("owner_id", "team_id"):
                 del self.fields[name]
@@ -121,6 +122,13 @@ def _own_field(own: CustomField) -> forms.Field:
         )
     help_text = own.help_text or ("Several, separated by semicolons" if own.kind == "choices" else "")
     return forms.CharField(required=False, label=own.label, help_text=help_text)
+
+
+def offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[int | str, str]]) -> None:
+    """Set what a field of a form lets people choose from."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = choices
 
 
 class NoteForm(forms.Form):

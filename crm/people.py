@@ -48,6 +48,6 @@ def change_person(people: UserQuerySet, *, changes: Mapping[str, Any], by: User,
 
 def _another_administrator(person: User) -> None:
     # Locked, so that two administrators who demote each other at the same moment do not both succeed.
-    others = User.objects.get_queryset().active().filter(role=Role.ADMINISTRATOR).exclude(pk=person.pk).order_by("pk")
+    others = User.objects.active().filter(role=Role.ADMINISTRATOR).exclude(pk=person.pk).order_by("pk")
     if not others.select_for_update().first():
         raise CannotChange(f"{person.name} is the only administrator. Make somebody else one first.")

@@ -34,7 +34,9 @@ def take(name: str, *, per_minute: int, now: datetime) -> Allowance:
     key = f"followthrough:rate:{name}:{second // 60}"
     try:
         with _redis(settings.REDIS_URL).pipeline() as pipe:
-            used = pipe.incr(key).expire(key, 120).execute()[0]
+            pipe.incr(key)
+            pipe.expire(key, 120)
+            used = int(pipe.execute()[0])
     except RedisError:
         log.warning("the rate limit cannot be counted; the request passes", extra={"limited": name})
         return Allowance(per_minute, per_minute)

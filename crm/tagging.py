@@ -83,7 +83,7 @@ def _pairs(sql: str, contact_ids: Sequence[int], tag_ids: Sequence[int]) -> list
     if not contact_ids or not tag_ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [contact_ids, tag_ids])
+        cursor.execute(sql, [list(contact_ids), list(tag_ids)])
         return sorted(cursor.fetchall())
 
 

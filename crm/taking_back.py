@@ -41,7 +41,7 @@ def put_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
             if version == versions[str(pk)]
         ]
         Contact.objects.filter(pk__in=unchanged).update(**{column: value}, version=F("version") + 1, updated_at=now)
-        data = {"undone": True}
+        data: dict[str, Any] = {"undone": True}
         if column in ("owner_id", "team_id"):
             data |= {"to": _owner_name(value) if column == "owner_id" else "their team of before", "to_id": value}
         if column == "lifecycle":

@@ -58,7 +58,7 @@ def _checked(name: str) -> str:
 
 def _fill(team: Team, members: Iterable[int], leads: Iterable[int]) -> None:
     first = set(leads)
-    known = set(User.objects.get_queryset().active().filter(pk__in={*members, *first}).values_list("pk", flat=True))
+    known = set(User.objects.active().filter(pk__in={*members, *first}).values_list("pk", flat=True))
     Membership.objects.filter(team=team).exclude(user__in=known).delete()
     Membership.objects.bulk_create(
         [Membership(team=team, user_id=pk, is_lead=pk in first) for pk in sorted(known)],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -77,15 +78,13 @@ def record_same(happening: Happening, contact_ids: Sequence[int], *, now: dateti
         raise KeyError(happening.kind)
     if not contact_ids:
         return 0
-    from psycopg.types.json import Jsonb
-
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             WITH new AS (
                 INSERT INTO {Event._meta.db_table} (contact_id, kind, occurred_at, actor, user_id, subject_kind,
                     subject_id, data, two_way, key, cause_id, depth, recorded_at)
-                SELECT t.id, %s, %s, %s, %s, %s, %s, %s, false, '', %s, %s, %s FROM unnest(%s::bigint[]) AS t(id)
+                SELECT t.id, %s, %s, %s, %s, %s, %s, %s::jsonb, false, '', %s, %s, %s FROM unnest(%s::bigint[]) AS t(id)
                 RETURNING id, contact_id
             )
             INSERT INTO crm_pendingevent (event_id, shard) SELECT id, contact_id %% {SHARDS} FROM new
@@ -97,7 +96,7 @@ def record_same(happening: Happening, contact_ids: Sequence[int], *, now: dateti
                 happening.user_id,
                 happening.subject_kind,
                 happening.subject_id,
-                Jsonb(happening.data),
+                json.dumps(happening.data),
                 happening.cause_id,
                 happening.depth,
                 now,

@@ -22,9 +22,9 @@ def candidates(now: datetime) -> list[Candidate]:
     Four queries.
     """
     people = list(
-        User.objects.all()
-        .workers()
-        .values_list("pk", "full_name", "email", "role", "capacity", "time_zone", "countries", "languages")
+        User.objects.workers().values_list(
+            "pk", "full_name", "email", "role", "capacity", "time_zone", "countries", "languages"
+        )
     )
     carried = {
         row["assignee"]: (row["number"], row["latest"])

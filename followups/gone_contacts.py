@@ -17,10 +17,11 @@ KINDS = frozenset({DELETED, RESTORED})
 def go_with_contacts(events: Sequence[Event], now: datetime) -> None:
     """Subscriber: put the open follow-ups of deleted contacts into the bin, so that nobody is told of them any more,
     and take those of restored ones out. What a contact is by now decides, whatever it was in between."""
-    ids = {event.contact_id for event in events}
-    gone = dict(Contact.objects.filter(pk__in=ids, deleted_at__isnull=False).values_list("pk", "deleted_at"))
+    ids = {event.contact_id for event in events if event.contact_id is not None}
+    deleted = Contact.objects.filter(pk__in=ids, deleted_at__isnull=False).values_list("pk", "deleted_at")
+    gone = {pk: at for pk, at in deleted if at is not None}
     _put_away(gone, now)
-    _bring_back([pk for pk in ids if pk is not None and pk not in gone], now)
+    _bring_back([pk for pk in ids if pk not in gone], now)
 
 
 def _put_away(gone: dict[int, datetime], now: datetime) -> None:

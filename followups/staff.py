@@ -39,8 +39,7 @@ class Staff:
     def load(cls, now: datetime) -> Staff:
         """Read everybody as they are at `now`."""
         rows = list(
-            User.objects.all()
-            .workers()
+            User.objects.workers()
             .order_by("pk")
             .values_list("pk", "full_name", "email", "role", "time_zone", "deputy_id")
         )

@@ -38,12 +38,13 @@ class People:
 
 def load_people(user_ids: Collection[int], kinds: Collection[str]) -> People:
     """Read the facts as they are now."""
-    rows = User.objects.filter(pk__in=user_ids).only(
-        "full_name", "email", "is_active", "time_zone", "quiet_from", "quiet_to"
-    )
     # An account that waits for its invitation to be accepted may get that one letter.
     invited = Invitation.objects.waiting().filter(email=Lower(OuterRef("email")))
-    rows = rows.annotate(invited=Exists(invited))
+    rows = (
+        User.objects.filter(pk__in=user_ids)
+        .only("full_name", "email", "is_active", "time_zone", "quiet_from", "quiet_to")
+        .annotate(invited=Exists(invited))
+    )
     people = {
         row.pk: Person(
             name=row.name,

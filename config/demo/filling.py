@@ -74,10 +74,10 @@ class _Shelf:
             ("contact_id", "tag_id"),
             ((pk, self.tags[tag].pk) for pk, one in owned for tag in one.tags),
         )
-        tasks = [(pk, task) for pk, story in owned for task in story.tasks]
+        given = [(pk, task) for pk, story in owned for task in story.tasks]
         tasks = [
             (pk, number, task)
-            for (pk, task), number in zip(tasks, _take("followups_followup", len(tasks)), strict=True)
+            for (pk, task), number in zip(given, _take("followups_followup", len(given)), strict=True)
         ]
         _copy("followups_followup", FOLLOWUP, (self._followup(*one) for one in tasks))
         self.counts["reminders"] += _copy("followups_reminder", REMINDER, self._reminders(tasks))
@@ -146,7 +146,7 @@ class _Shelf:
         self, owned: Iterable[tuple[int, Story]], tasks: Iterable[tuple[int, int, Task]], notes: Iterable[Any]
     ) -> Iterator[tuple[Any, ...]]:
         for pk, one in owned:
-            said = {"by": "the website", "lifecycle": one.lifecycle, "speed_to_lead": False}
+            said: dict[str, object] = {"by": "the website", "lifecycle": one.lifecycle, "speed_to_lead": False}
             yield _event(pk, "contact_created", one.created_at, None, "", None, said)
             if one.spoke_at:
                 said = {"outcome": "Spoke", "outcome_slug": "spoke", "direction": "in", "duration_minutes": 7}
@@ -161,7 +161,7 @@ class _Shelf:
 
     def _events_of(self, pk: int, number: int, one: Task) -> Iterator[tuple[Any, ...]]:
         kind = self.types[one.type]
-        plain = {"subject": one.subject, "by": one.worker.name}
+        plain: dict[str, object] = {"subject": one.subject, "by": one.worker.name}
         made = {"type": kind.slug, "priority": one.priority, "assignee": one.worker.name, "assignee_id": one.worker.id}
         made |= {"because": "", "due": _words(one), "due_by": one.due_by.isoformat()}
         yield _event(pk, "followup_created", one.created_at, one.worker, "followup", number, plain | made)

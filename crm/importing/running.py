@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -182,7 +182,7 @@ def _store(piece: Piece, batch: ImportBatch, done: int, plan: Plan, story: Story
     opted = store_opt_outs(touched, story)
     names = {name for _, row in touched for name in row.tags}
     tagged = store_tags(touched, tags_named(names) if names else {}, story)
-    entries = [(pk, number, None, 1) for number, pk in ids.items()]
+    entries: list[tuple[int, int, dict[str, Any] | None, int]] = [(pk, number, None, 1) for number, pk in ids.items()]
     rows_of = {pk: row.row for row, pk in made.into}
     for pk, number in rows_of.items():
         before, version = back.get(pk, ({}, 0))

@@ -50,7 +50,7 @@ def _undo_some(batch: ImportBatch, story: Story) -> bool:
         )
         made = {entry["contact_id"] for entry in entries if entry["before"] is None}
         _delete_made(sorted(made), story)
-        _put_back([entry for entry in entries if entry["contact_id"] not in made], story)
+        _put_back([dict(entry) for entry in entries if entry["contact_id"] not in made], story)
         forget(sorted(set(ids)), source=story.source, by=story.by, now=story.now)
         ImportedContact.objects.filter(batch=batch, contact_id__in=set(ids)).delete()
         ImportBatch.objects.filter(pk=batch.pk).update(

@@ -84,14 +84,13 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
         chosen = {guess.heading: guess.target for guess in guess_again(batch, preset=preset)}
     if request.method == "POST":
         headings = batch.options["headings"]
+        treatment = request.POST.get("on_duplicate", "")
         chosen = {heading: request.POST.get(f"column-{place}", "")[:100] for place, heading in enumerate(headings)}
         try:
             queue_import(
                 batch,
                 mapping=chosen,
-                on_duplicate=request.POST.get("on_duplicate")
-                if request.POST.get("on_duplicate") in OnDuplicate.values
-                else OnDuplicate.MERGE,
+                on_duplicate=treatment if treatment in OnDuplicate.values else OnDuplicate.MERGE,
                 options={
                     "empty_words": _words(request.POST.get("empty_words", "")),
                     "country": request.POST.get("country", "")[:2],

@@ -53,14 +53,14 @@ class Wanted(Body):
     priority: list[PriorityName] = []
     type: list[Slug] = []
     tag: Slug | None = None
-    open: bool | None = Field(None, description="Still to be done, or not")
+    open: bool | None = Field(default=None, description="Still to be done, or not")
     overdue: bool | None = None
     snoozed: bool | None = None
     pinned: bool | None = None
     due_after: Moment | None = None
     due_before: Moment | None = None
     updated_after: Moment | None = None
-    q: str = Field("", max_length=200, description="Words of the subject")
+    q: str = Field(default="", max_length=200, description="Words of the subject")
 
 
 class Paging(Schema):

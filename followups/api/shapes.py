@@ -179,7 +179,7 @@ class Completion(Versioned):
 
 
 class Cancellation(Versioned):
-    reason: str = Field("", max_length=300)
+    reason: str = Field(default="", max_length=300)
 
 
 class NewDue(Versioned):

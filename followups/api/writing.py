@@ -137,7 +137,7 @@ def _changes(
         yield transitions.set_priority(this, by=user, now=now, priority=body.priority)
     if "pinned" in changes and body.pinned != before.pinned:
         yield transitions.pin(this, by=user, now=now, pinned=body.pinned)
-    if "due_at" in changes and body.due_at not in (before.due_on, before.due_at):
+    if body.due_at is not None and body.due_at not in (before.due_on, before.due_at):
         yield transitions.reschedule(this, by=user, now=now, due=due_of(body.due_at))
     if "tags" in changes:
         wanted, has = set(tag_ids(request, body.tags)), set(before.tags.values_list("pk", flat=True))

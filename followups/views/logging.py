@@ -9,18 +9,19 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from crm.forms import offer
 from crm.reading.contact_record import contact_or_404
 from crm.views.guard import may
 from crm.views.once import first_time, new_number
 from followups.logging_contact import Logged, log_contact, offered_outcomes
 
+KINDS = {"call": "Call", "meeting": "Meeting", "email": "E-mail", "message": "Message"}
+
 
 class LogForm(forms.Form):
     """What was done, by whom it was begun, and how it went."""
 
-    kind = forms.ChoiceField(
-        choices=[("call", "Call"), ("meeting", "Meeting"), ("email", "E-mail"), ("message", "Message")], initial="call"
-    )
+    kind = forms.ChoiceField(choices=list(KINDS.items()), initial="call")
     direction = forms.ChoiceField(choices=[("out", "We reached out"), ("in", "They did")], initial="out")
     outcome = forms.ChoiceField(label="How did it go?")
     notes = forms.CharField(
@@ -30,7 +31,7 @@ class LogForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["outcome"].choices = [(one.slug, one.label) for one in offered_outcomes()]
+        offer(self, "outcome", [(one.slug, one.label) for one in offered_outcomes()])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,7 +47,7 @@ def log_page(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(
                 request,
-                f"Logged: {dict(form.fields['kind'].choices)[form.cleaned_data['kind']].lower()} with {contact.name}",
+                f"Logged: {KINDS[form.cleaned_data['kind']].lower()} with {contact.name}",
             )
         return HttpResponseRedirect(f"/contacts/{pk}/")
     shown = {"contact": contact, "form": form, "once": new_number()}

@@ -27,12 +27,14 @@ ICONS = [
 YEAR = 366 * 24 * 60  # minutes
 
 
-class Minutes(forms.CharField):
+class Minutes(forms.Field):
     """Several numbers of minutes, separated by commas or blanks."""
+
+    widget = forms.TextInput
 
     def to_python(self, value: Any) -> list[int]:
         """Return the numbers, each once, the longest first."""
-        parts = (super().to_python(value) or "").replace(",", " ").split()
+        parts = str(value or "").replace(",", " ").split()
         if any(not part.isascii() or not part.isdigit() or int(part[:9]) > YEAR or len(part) > 9 for part in parts):
             raise forms.ValidationError("Write minutes before the due time, up to a year, like: 1440, 60, 15")
         if len(parts) > 10:

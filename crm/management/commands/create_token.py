@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make and print it."""
-        person = User.objects.get_queryset().active().filter(email__iexact=options["email"]).first()
+        person = User.objects.active().filter(email__iexact=options["email"]).first()
         if person is None:
             raise CommandError(f"Nobody with the e-mail address {options['email']} works here.")
         if not 1 <= options["rate"] <= 1_000_000:

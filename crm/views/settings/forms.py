@@ -37,11 +37,10 @@ class Listed(forms.Field):
     """Several short codes, separated by commas or blanks."""
 
     widget = forms.TextInput
-    
 
     def to_python(self, value: Any) -> list[str]:
         """Return the parts, each once."""
-        return list(dict.fromkeys(str(value or "").replace(",", " ").split()))
+        return list(dict.fromkeys(str(value or "").replace(",", " ").replace("\0", " ").split()))
 
     def prepare_value(self, value: Any) -> Any:
         """Show a list as text."""
@@ -139,7 +138,9 @@ class JoinForm(forms.Form):
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
-    time_zone = forms.ChoiceField(choices=zone_choices, widget=QuickSelect, help_text="Of working hours and nightly runs")
+    time_zone = forms.ChoiceField(
+        choices=zone_choices, widget=QuickSelect, help_text="Of working hours and nightly runs"
+    )
     working_days = forms.TypedMultipleChoiceField(choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple)
     country = forms.CharField(
         required=False, max_length=60, help_text="Phones without a country code are read as from here"
