@@ -69,42 +69,36 @@ DATE_STYLES: Mapping[str, tuple[str, ...]] = {
 @lru_cache(maxsize=50_000)
 def parse_date(text: str, style: str = "iso") -> str:
     """Return the ISO date. A time after the date is dropped. Raises BadCustomValue for a day that does not exist."""
-    plain = text.strip()
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ][\d:.,+Z-]*", plain):
-        plain = plain[:10]
-    elif re.search(r"\d [\d:]+( ?[AaPp][Mm])?$", plain) and ":" in plain:
-        plain = re.sub(r" [\d:]+( ?[AaPp][Mm])?$", "", plain)
-    styles = [style, *(other for other in DATE_STYLES if other != style)]
-    for formats in (DATE_STYLES[name] for name in styles):
-        for one in formats:
-            try:
-                found = datetime.strptime(plain, one).date()
-            except ValueError:
-                continue
-            if found.year < 1000:
-                break
-            return found.isoformat()
-        if style != "iso" and re.fullmatch(r"[\d./-]+", plain) and formats is DATE_STYLES[style]:
-            break  # 31/02/2026 in a day-first file is a bad date, not another order
-    raise BadCustomValue(f"“{_short(text)}” is not a date. Use a form like 2026-11-20.")
+    plain = _without_time(text.strip())
+    found = _day(plain, style)
+    # 31/02/2026 in a day-first file is a bad date, not another order.
+    if found is None and (style == "iso" or not re.fullmatch(r"[\d./-]+", plain) or re.match(r"\d{4}", plain)):
+        found = next((day for other in DATE_STYLES if (day := _day(plain, other))), None)
+    if found is None or found.year < 1000:
+        raise BadCustomValue(f"“{_short(text)}” is not a date. Use a form like 2026-11-20.")
+    return found.isoformat()
 
 
 def date_style(samples: Sequence[str]) -> str:
     """Tell which order of day and month a column uses: the one that reads most of its values."""
+    days = [_without_time(sample.strip()) for sample in samples]
+    return max(DATE_STYLES, key=lambda style: sum(_day(day, style) is not None for day in days))
 
-    def reads(style: str) -> int:
-        count = 0
-        for sample in samples:
-            for one in DATE_STYLES[style]:
-                try:
-                    datetime.strptime(sample.strip()[:20].split(" ")[0] if ":" in sample else sample.strip(), one)
-                except ValueError:
-                    continue
-                count += 1
-                break
-        return count
 
-    return max(DATE_STYLES, key=reads)
+def _without_time(text: str) -> str:
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}[T ][\d:.,+Z-]*", text):
+        return text[:10]
+    return re.sub(r" \d{1,2}:[\d:.]+( ?[AaPp][Mm])?$", "", text)
+
+
+def _day(text: str, style: str) -> date | None:
+    """The day, if one of the style's forms reads the text."""
+    for form in DATE_STYLES[style]:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - only the day is kept
+        except ValueError:
+            continue
+    return None
 
 
 def parse_text(text: str) -> str:

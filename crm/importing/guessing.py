@@ -50,7 +50,7 @@ def guess_columns(
     ]
     _settle(guesses, columns)
     for guess, values in zip(guesses, columns, strict=True):
-        if not guess.target:
+        if not guess.target and not guess.why:
             guess.target, guess.why = _own_kind(values)
         guess.samples = list(dict.fromkeys(values))[:3]
         if guess.target in ("new:date", "date") or guess.target.startswith("custom:"):
@@ -73,7 +73,9 @@ def _values(rows: Sequence[Sequence[str]], index: int) -> list[str]:
 
 def _guess_alone(heading: str, values: Sequence[str], own: Mapping[str, str], preset: Mapping[str, str]) -> Guess:
     if heading in preset:
-        return Guess(heading, preset[heading], "As these exports have it")
+        return Guess(
+            heading, preset[heading], "As these exports have it" if preset[heading] else "Of use to its program only"
+        )
     name = plain(heading)
     target = _FIELD_OF.get(name, "")
     if target and _fits(target, name, values):
@@ -124,8 +126,9 @@ _VALUE_CHECKS: dict[str, Callable[[str, Sequence[str]], bool]] = {
     "external_id": lambda name, values: (
         len(set(values)) >= 0.98 * len(values) and _share(values, lambda one: len(one) <= 200) == 1
     ),
-    "email": lambda name, values: _share(values, _is_email) >= 0.5,
-    "phone": lambda name, values: _share(values, lambda one: bool(_PHONE.fullmatch(one))) >= 0.5,
+    # A few bad values do not make it another column: they are to be told, row by row.
+    "email": lambda name, values: len(values) < 5 or _share(values, _is_email) >= 0.2,
+    "phone": lambda name, values: len(values) < 5 or _share(values, lambda one: bool(_PHONE.fullmatch(one))) >= 0.2,
     "country": lambda name, values: _share(values, lambda one: bool(country_code(one))) >= 0.6,
     "time_zone": lambda name, values: _share(values, lambda one: one in zone_names()) >= 0.8,
     "language": lambda name, values: _share(values, lambda one: len(one) <= 16) >= 0.95,
@@ -135,7 +138,7 @@ _VALUE_CHECKS: dict[str, Callable[[str, Sequence[str]], bool]] = {
     "sms_opt_out": lambda name, values: _share(values, _is_yes_no) >= 0.9,
     "tags": _tags_fit,
     "preferred_channel": lambda name, values: _share(values, lambda one: plain(one) in CHANNEL_WORDS) >= 0.8,
-    "first_name": lambda name, values: not name == "ad" or _share(values, str.istitle) > 0.5,
+    "first_name": lambda name, values: name != "ad" or _share(values, str.istitle) > 0.5,
 }
 
 CHANNEL_WORDS = {
@@ -159,7 +162,8 @@ def _settle(guesses: list[Guess], columns: Sequence[Sequence[str]]) -> None:
             elif target != "tags":
                 guesses[place].target, guesses[place].why = "", ""
     if "first_name" in by_target and "last_name" in by_target and "full_name" in by_target:
-        guesses[by_target["full_name"][0]].target = ""
+        whole = guesses[by_target["full_name"][0]]
+        whole.target, whole.why = "", "First and last name have columns of their own"
 
 
 def _own_kind(values: Sequence[str]) -> tuple[str, str]:

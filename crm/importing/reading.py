@@ -6,7 +6,7 @@ import csv
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,9 @@ class Table:
         return [cells + [""] * (width - len(cells)) for _, cells in islice(self.rows(), most) if cells]
 
     def _raw(self) -> Iterator[list[str]]:
-        records = _csv_records(self.path, self.encoding, self.delimiter) if self.kind == "csv" else _xlsx_records(self.path)
+        records = (
+            _csv_records(self.path, self.encoding, self.delimiter) if self.kind == "csv" else _xlsx_records(self.path)
+        )
         next(records, None)
         return records
 
@@ -58,7 +60,9 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "", most_byte
     if size == 0:
         raise Unreadable("The file is empty.")
     if most_bytes and size > most_bytes:
-        raise Unreadable(f"The file has {size / 1e6:,.0f} MB; at most {most_bytes / 1e6:,.0f} MB can be imported at once.")
+        raise Unreadable(
+            f"The file has {size / 1e6:,.0f} MB; at most {most_bytes / 1e6:,.0f} MB can be imported at once."
+        )
     with path.open("rb") as file:
         start = file.read(8)
     if start.startswith(b"PK\x03\x04"):
@@ -68,8 +72,10 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "", most_byte
         refuse_other_files(file.read(4096))
     encoding = encoding or find_encoding(path)
     delimiter = delimiter or find_delimiter(path, encoding)
-    headings = _headings(next(_csv_records(path, encoding, delimiter), []))
-    return Table(path, "csv", headings, encoding, delimiter)
+    table = Table(path, "csv", _headings(next(_csv_records(path, encoding, delimiter), [])), encoding, delimiter)
+    if len(table.headings) == 1 and any(any(cells[1:]) for cells in table.sample(20)):
+        raise Unreadable("This is not a table: its first line names one column, the lines below have several.")
+    return table
 
 
 def _headings(cells: list[str]) -> list[str]:
@@ -121,9 +127,13 @@ def _csv_records(path: Path, encoding: str, delimiter: str) -> Iterator[list[str
                     number += 1
                     yield cells
         except (UnicodeError, LookupError) as problem:
-            raise Unreadable(f"From row {number} on the file is not {encoding.upper()} any more. Say which encoding it has.") from problem
+            raise Unreadable(
+                f"From row {number} on the file is not {encoding.upper()} any more. Say which encoding it has."
+            ) from problem
         except csv.Error as problem:
-            raise Unreadable(f"Row {number} cannot be read: a quotation mark may be missing there. ({problem})") from problem
+            raise Unreadable(
+                f"Row {number} cannot be read: a quotation mark may be missing there. ({problem})"
+            ) from problem
 
 
 def _xlsx_records(path: Path) -> Iterator[list[str]]:
@@ -156,7 +166,7 @@ def _cell(value: Any) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
     if isinstance(value, (date, time)):
         return value.isoformat()
-    return str(value) if isinstance(value, (int, timedelta)) else str(value)
+    return str(value)
 
 
 def _refuse_bomb(path: Path) -> None:

@@ -56,7 +56,8 @@ def _make(
     return ImportBatch.objects.create(
         created_by=by,
         created_at=now,
-        file_name="".join(letter for letter in Path(name.replace("\\", "/")).name if letter.isprintable())[-255:] or "file",
+        file_name="".join(letter for letter in Path(name.replace("\\", "/")).name if letter.isprintable())[-255:]
+        or "file",
         path=str(path),
         encoding=table.encoding,
         delimiter=table.delimiter,
@@ -66,7 +67,10 @@ def _make(
             "headings": table.headings,
             "empty_words": [] if chosen.neutralised else find_empty_words(rows),
             "date_styles": {guess.heading: guess.date_style for guess in guesses if guess.date_style},
-            "guesses": {guess.heading: {"why": guess.why, "samples": [one[:80] for one in guess.samples]} for guess in guesses},
+            "guesses": {
+                guess.heading: {"why": guess.why, "samples": [one[:80].replace("\0", "") for one in guess.samples]}
+                for guess in guesses
+            },
             "about_rows": _about_rows(table, rows, size),
         },
     )
@@ -92,7 +96,15 @@ def guess_again(batch: ImportBatch, *, preset: str) -> list[Guess]:
     return guess_columns(table.headings, table.sample(), own=own_labels(), preset=presets()[preset].columns)
 
 
-def queue_import(batch: ImportBatch, *, mapping: Mapping[str, str], on_duplicate: str, options: Mapping[str, Any], dry_run: bool, now: datetime) -> None:
+def queue_import(
+    batch: ImportBatch,
+    *,
+    mapping: Mapping[str, str],
+    on_duplicate: str,
+    options: Mapping[str, Any],
+    dry_run: bool,
+    now: datetime,
+) -> None:
     """Put an import, or its dry run, in line for a worker. Raises BadMapping."""
     check_mapping(mapping)
     with transaction.atomic():

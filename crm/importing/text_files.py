@@ -112,8 +112,10 @@ def find_delimiter(path: Path, encoding: str) -> str:
     if best:
         return best
     lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise Unreadable("The first row is empty; it must name the columns.")
     commas = sum(width > 1 for width in _widths(text, ","))
-    if not lines or len(lines[0]) > 60 or commas > len(lines) * 0.1 or sum(map(len, lines)) / len(lines) > 120:
+    if len(lines[0]) > 60 or commas > len(lines) * 0.1 or sum(map(len, lines)) / len(lines) > 120:
         raise Unreadable("This is not a table: no comma, semicolon, tab or bar splits its lines into columns.")
     return ","
 

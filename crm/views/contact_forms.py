@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -116,19 +117,13 @@ def similar(request: HttpRequest) -> HttpResponse:
 
 
 def _typed_keys(request: HttpRequest) -> tuple[list[Key], list[str]]:
+    """What has been typed so far that tells one person from another; half an address is not said to be wrong yet."""
     keys: list[Key] = []
     warnings: list[str] = []
-    if email := request.GET.get("email", "").strip():
-        try:
-            keys.append(("email", normal_email(email)))
-        except BadAddress:
-            pass  # half typed; said when the form is sent
-    if phone := request.GET.get("phone", "").strip():
-        try:
-            number = normal_phone(phone, request.GET.get("country") or home_country())
-            keys.append(("phone", number))
-            if warning := phone_warning(number):
-                warnings.append(warning)
-        except BadAddress:
-            pass
+    with suppress(BadAddress):
+        keys.append(("email", normal_email(request.GET.get("email", ""))))
+    with suppress(BadAddress):
+        number = normal_phone(request.GET.get("phone", ""), request.GET.get("country") or home_country())
+        keys.append(("phone", number))
+        warnings += [warning for warning in [phone_warning(number)] if warning]
     return keys, warnings

@@ -1,0 +1,180 @@
+"""The import wizard and its commands, from the file to the way back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from crm.importing.running import run_waiting
+from crm.models import Contact, ImportBatch, User
+from crm.models.import_batch import ImportState
+from tests.people import People
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("uploads")]
+SignIn = Callable[[User], Client]
+TEXT = "First name,E-mail,Programme\nMaria,maria@example.org,Nursing\nSam,sam@,Law\n,,\nAna,ana@example.org,Select\n"
+
+
+def send(browser: Client, text: str | bytes = TEXT, name: str = "people.csv") -> Any:
+    content = text.encode() if isinstance(text, str) else text
+    return browser.post("/imports/new/", {"file": SimpleUploadedFile(name, content)})
+
+
+def work() -> None:
+    """What the sweep does when no worker took the import."""
+    run_waiting(timezone.now() + timedelta(minutes=1))
+
+
+def test_from_the_file_to_the_contacts_and_back(people: People, as_: SignIn) -> None:
+    mara = as_(people.mara)
+    address = send(mara)["Location"]
+    page = mara.get(address).content.decode()
+    assert "Programme" in page
+    assert 'value="Select"' in page
+    batch = ImportBatch.objects.get()
+    form = {f"column-{place}": batch.mapping[heading] for place, heading in enumerate(batch.options["headings"])}
+    form |= {"empty_words": "Select", "on_duplicate": "merge"}
+    assert mara.post(address, form)["Location"] == f"{address}result/"
+    assert "Waiting for a worker" in mara.get(f"{address}result/").content.decode()
+    work()
+    checked = mara.get(f"{address}result/").content.decode()
+    assert "“sam@” is not an e-mail address" in checked
+    assert "Import 2 rows" in checked
+    assert Contact.objects.count() == 0
+    mara.post(address, form | {"step": "import"})
+    work()
+    done = mara.get(f"{address}result/").content.decode()
+    assert "Take the whole import back" in done
+    assert list(Contact.objects.order_by("pk").values_list("first_name", "custom")) == [
+        ("Maria", {"programme": "Nursing"}),
+        ("Ana", {}),
+    ]
+    mara.post(f"{address}undo/")
+    work()
+    assert "was taken back" in mara.get(f"{address}result/").content.decode()
+    assert Contact.objects.alive().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.csv", b"", "empty"),
+        ("a.pdf", b"%PDF-1.4", "PDF"),
+        ("a.csv", b"Name\n", "no rows below"),
+        ("a.xlsx", b"PK\x03\x04junk", "damaged"),
+        ("a.csv", b"\xff\xfe\x00", "row"),
+    ],
+)
+def test_what_is_no_table_is_answered_in_place(
+    name: str, content: bytes, why: str, people: People, as_: SignIn, uploads: Path
+) -> None:
+    answer = send(as_(people.mara), content, name)
+    assert answer.status_code == 422
+    assert why in answer.content.decode()
+    assert ImportBatch.objects.count() == 0
+    assert not uploads.exists() or list(uploads.iterdir()) == []
+
+
+def test_no_file_is_answered_in_place(people: People, as_: SignIn) -> None:
+    assert "Choose a file first" in as_(people.mara).post("/imports/new/", {}).content.decode()
+
+
+def test_a_mapping_that_cannot_be_is_said_in_place(people: People, as_: SignIn) -> None:
+    mara = as_(people.mara)
+    address = send(mara)["Location"]
+    for form, why in (
+        ({"column-0": "email", "column-1": "email"}, "both mapped"),
+        ({"column-0": "city"}, "Nothing tells one contact from another"),
+        ({"column-0": "custom:none"}, "does not exist"),
+        ({}, "No column is mapped"),
+    ):
+        answer = mara.post(address, form)
+        assert answer.status_code == 422
+        assert why in answer.content.decode()
+
+
+def test_somebody_elses_import_is_not_there(people: People, as_: SignIn) -> None:
+    address = send(as_(people.sam))["Location"]
+    noor = as_(people.noor)
+    assert noor.get(address).status_code == 404
+    assert noor.get(f"{address}result/").status_code == 404
+    assert noor.post(f"{address}undo/").status_code == 404
+    assert noor.post(f"{address}discard/").status_code == 404
+    assert as_(people.mara).get(address).status_code == 200  # managers see everybody's
+
+
+def test_a_file_can_be_forgotten(people: People, as_: SignIn, uploads: Path) -> None:
+    sam = as_(people.sam)
+    address = send(sam)["Location"]
+    sam.post(f"{address}discard/")
+    assert ImportBatch.objects.count() == 0
+    assert list(uploads.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b.csv", "x" * 400 + ".csv", "<img src=x>.csv"])
+def test_a_files_name_is_only_a_name(name: str, people: People, as_: SignIn, uploads: Path) -> None:
+    answer = send(as_(people.sam), name=name)
+    assert answer.status_code in (302, 422)
+    if answer.status_code == 302:
+        assert "<img" not in as_(people.sam).get(answer["Location"]).content.decode()
+        assert len(list(uploads.iterdir())) == 1
+
+
+def test_the_command_prints_what_became_of_every_row(
+    people: People, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(TEXT)
+    with pytest.raises(SystemExit) as stopped:
+        call_command("import_contacts", str(path), "--json", "--user", "sam@example.com", "--map", "Programme=source")
+    said = json.loads(capsys.readouterr().out)
+    batch = ImportBatch.objects.get()
+    assert stopped.value.code == 1
+    assert said == {
+        "rows": 4, "created": 2, "merged": 0, "skipped": 0, "import_id": batch.pk,
+        "failed": [
+            {"row": 3, "column": "E-mail", "reason": said["failed"][0]["reason"]},
+            {"row": 4, "column": "", "reason": "The row has nothing in it."},
+        ],
+    }  # fmt: skip
+    assert Contact.objects.get(first_name="Maria").source == "Nursing"
+    call_command("undo_import", batch.pk)
+    assert Contact.objects.alive().count() == 0
+    batch.refresh_from_db()
+    assert batch.state == ImportState.UNDONE
+
+
+def test_a_dry_run_of_the_command_keeps_nothing(
+    people: People, tmp_path: Path, uploads: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Name\nMaria\n")
+    call_command("import_contacts", str(path), "--dry-run", "--json")
+    assert json.loads(capsys.readouterr().out)["created"] == 1
+    assert Contact.objects.count() == ImportBatch.objects.count() == 0
+    assert list(uploads.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["nowhere.csv"],
+        ["FILE", "--map", "None=email"],
+        ["FILE", "--map", "Name=nothing"],
+        ["FILE", "--user", "no@example.com"],
+    ],
+)
+def test_the_command_says_in_one_line_what_it_lacks(given: list[str], db: None, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("Name\nMaria\n")
+    with pytest.raises(CommandError, match=r"\.$"):
+        call_command("import_contacts", *[str(path) if one == "FILE" else one for one in given])
