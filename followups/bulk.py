@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from followups import transitions
 from followups.assignment import candidates, share_out
 from followups.changing import Result
 from followups.choosing import Need
+from followups.models import FollowUpTag
 from followups.models.followup import FollowUpQuerySet
 from followups.undoing import KIND
 
@@ -81,3 +82,12 @@ def _as_one_step(steps: list[int], count: int, by: User, now: datetime) -> int |
                 payload.setdefault(name, []).extend(images)
     UndoStep.objects.filter(pk__in=steps, user=by).delete()
     return remember(user=by, label=f"Shared out {count} follow-ups", kind=KIND, payload=payload, now=now)
+
+
+def tags_differ(followups: FollowUpQuerySet, add: Collection[int], remove: Collection[int]) -> FollowUpQuerySet:
+    """The part of a set that does not wear its tags as wanted yet."""
+    worn: dict[int, set[int]] = {pk: set() for pk in followups.values_list("pk", flat=True)}
+    pairs = FollowUpTag.objects.filter(followup__in=followups.values("pk"), tag__in=[*add, *remove])
+    for pk, tag in pairs.values_list("followup_id", "tag_id"):
+        worn[pk].add(tag)
+    return followups.filter(pk__in=[pk for pk, tags in worn.items() if set(add) - tags or set(remove) & tags])

@@ -74,4 +74,4 @@ def calendar(user: User, *, now: datetime) -> bytes:
             entry.add("dtstart", row["due_on"])
             entry.add("transp", "TRANSPARENT")
         found.add_component(entry)
-    return found.to_ical()
+    return bytes(found.to_ical())

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 
-from crm.access import contacts_for
+from crm.access import contacts_for, people_for
 from crm.models import Contact, Tag, User
 from crm.search_terms import contacts_matching
 from crm.zones import day_after, local_day, moment
@@ -120,7 +120,7 @@ def _assignee(text: str, asking: Asking) -> Q:
 def _assignee_words(text: str, asking: Asking) -> str:
     if text == "me" or text == str(asking.user.pk):
         return "me"
-    person = User.objects.all().visible_to(asking.user).filter(pk=_id(text)).first()
+    person = people_for(asking.user).filter(pk=_id(text)).first()
     return person.name if person else "nobody known"
 
 

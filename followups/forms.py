@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from crm.access import people_for
 from crm.models import Tag, User
 from crm.zones import validate_zone, zone
 from followups.due import BadDue, Due, read_due
@@ -101,9 +102,9 @@ class DelegateForm(forms.Form):
     )
     because = forms.CharField(required=False, max_length=300, label="Because")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = User.objects.all().workers()  # type: ignore[attr-defined]
+        self.fields["to"].queryset = people_for(user).workers()  # type: ignore[attr-defined]
 
 
 class CancelForm(forms.Form):
@@ -135,7 +136,7 @@ class FollowUpForm(DueFields):
     def __init__(self, *args: Any, user: User, keep_type: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, zone_name=user.time_zone, **kwargs)
         kinds = FollowUpType.objects.visible_to(user)
-        self.fields["type"].queryset = kinds.filter(archived_at__isnull=True) | kinds.filter(pk=keep_type)  # type: ignore[attr-defined]
+        self.fields["type"].queryset = kinds.filter(archived_at__isnull=True) | kinds.filter(pk=keep_type or 0)  # type: ignore[attr-defined]
         self.fields["tags"].queryset = Tag.objects.visible_to(user)  # type: ignore[attr-defined]
         self.user = user
 
@@ -156,14 +157,13 @@ class FollowUpForm(DueFields):
         wanted = self.cleaned_data["assignee"]
         if wanted in ("", "auto"):
             return None
-        person = (
-            User.objects.all().workers().filter(pk=int(wanted)).first()
-            if wanted.isascii() and wanted.isdigit() and len(wanted) < 19
-            else None
-        )
-        if person is None:
+        known = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
+        found: int | None = None
+        if known:
+            found = people_for(self.user).workers().filter(pk=int(wanted)).values_list("pk", flat=True).first()
+        if found is None:
             raise ValidationError("Choose a colleague who can hold follow-ups.")
-        return person.pk
+        return found
 
     def clean(self) -> dict[str, Any]:
         """Put the reminders together: the type's own unless the person wants others."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crm.access import colleague_ids
+from crm.access import colleague_ids, people_for
 from crm.models import Role, User
 
 MINE, TEAM = "mine", "team"
@@ -39,7 +39,7 @@ def may_switch(user: User) -> bool:
 
 def colleagues(user: User) -> list[Colleague]:
     """Those whose day the user may look at, by name; one query."""
-    people = User.objects.all().visible_to(user).workers()
+    people = people_for(user).workers()
     if user.role not in _SEE_ALL:
         people = people.filter(pk__in=colleague_ids(user))
     return [

@@ -9,14 +9,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from crm.models import Tag, User
+from crm.access import tags_for
+from crm.models import User
 from crm.views.asking import back, ids_in
-from crm.views.guard import may
+from crm.views.guard import Request, may
 from crm.zones import zone
 from followups import bulk, transitions
 from followups.access import followups_for
@@ -25,7 +26,7 @@ from followups.completing import outcomes_for
 from followups.filters import apply
 from followups.forms import DelegateForm, RescheduleForm
 from followups.lifecycle import OPEN, BadChange
-from followups.models import FollowUpTag, Outcome, Priority
+from followups.models import Outcome, Priority
 from followups.models.followup import FollowUpQuerySet
 from followups.reading.loads import loads
 from followups.reading.moments import day_offers
@@ -45,36 +46,36 @@ class Action:
     title: str
     done: str
     verb: Callable[..., Result]
-    read: Callable[[HttpRequest, FollowUpQuerySet, datetime], Ready]
-    ask: Callable[[HttpRequest, FollowUpQuerySet, datetime], dict[str, Any]]
+    read: Callable[[Request, FollowUpQuerySet, datetime], Ready]
+    ask: Callable[[Request, FollowUpQuerySet, datetime], dict[str, Any]]
 
 
-def _complete(request: HttpRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _complete(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
     outcome = request.POST.get("outcome", "")
     return ({"outcome": outcome, "notes": request.POST.get("notes", "")[:20_000]}, picked) if outcome else None
 
 
-def _outcomes(request: HttpRequest, picked: FollowUpQuerySet, now: datetime) -> dict[str, Any]:
+def _outcomes(request: Request, picked: FollowUpQuerySet, now: datetime) -> dict[str, Any]:
     kinds = list(picked.order_by().values_list("type_id", flat=True).distinct()[:2])
     offered: list[Outcome] = outcomes_for(kinds[0]) if len(kinds) == 1 else outcomes_for(0)
     return {"outcomes": offered}
 
 
-def _reschedule(request: HttpRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _reschedule(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
     if not request.POST.get("day"):
         return None
     form = RescheduleForm(request.POST, zone_name=request.user.time_zone)
     if not form.is_valid():
-        raise BadChange(" ".join(error for errors in form.errors.values() for error in errors))
+        raise BadChange(" ".join(str(error) for errors in form.errors.values() for error in errors))
     return {"due": form.cleaned_data["due"]}, picked
 
 
-def _assign(request: HttpRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _assign(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
     if request.POST.get("to") == "auto":
         return {}, picked
     if not request.POST.get("to"):
         return None
-    form = DelegateForm(request.POST)
+    form = DelegateForm(request.POST, user=request.user)
     if not form.is_valid():
         raise BadChange("Choose a colleague who can hold follow-ups.")
     to = form.cleaned_data["to"]
@@ -87,30 +88,23 @@ def _give(picked: FollowUpQuerySet, *, by: User, now: datetime, to: User | None 
     return transitions.delegate(picked, by=by, now=now, to=to, because=because)
 
 
-def _tag(request: HttpRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _tag(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
     add, remove = ids_in(",".join(request.POST.getlist("add"))), ids_in(",".join(request.POST.getlist("remove")))
     if not add and not remove:
         return None
-    tagged = FollowUpTag.objects.filter(followup__in=picked.values("pk"))
-    have = [set(tagged.filter(tag=tag).values_list("followup_id", flat=True)) for tag in add]
-    lack = [set(tagged.filter(tag=tag).values_list("followup_id", flat=True)) for tag in remove]
-    nothing_to_do = set.intersection(*have) if have else None
-    if lack:
-        without = set(picked.values_list("pk", flat=True)) - set.union(*lack)
-        nothing_to_do = without if nothing_to_do is None else nothing_to_do & without
-    return {"add": add, "remove": remove}, picked.exclude(pk__in=nothing_to_do or [])
+    return {"add": add, "remove": remove}, bulk.tags_differ(picked, add, remove)
 
 
-def _prioritise(request: HttpRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _prioritise(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
     wanted = request.POST.get("priority", "")
     return ({"priority": wanted}, picked.exclude(priority=wanted)) if wanted else None
 
 
-def _at_once(request: HttpRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _at_once(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
     return {}, picked
 
 
-def _nothing(request: HttpRequest, picked: FollowUpQuerySet, now: datetime) -> dict[str, Any]:
+def _nothing(request: Request, picked: FollowUpQuerySet, now: datetime) -> dict[str, Any]:
     return {}
 
 
@@ -126,7 +120,7 @@ ACTIONS = {
     ),
     "tag": Action(
         "followups.edit", "Tag them", "Tagged", transitions.tag, _tag,
-        lambda request, picked, now: {"tags": list(Tag.objects.visible_to(request.user))},
+        lambda request, picked, now: {"tags": list(tags_for(request.user))},
     ),
     "priority": Action(
         "followups.edit", "How much do they matter?", "Changed the priority of", transitions.set_priority, _prioritise,
@@ -138,7 +132,7 @@ ACTIONS = {
 
 @require_POST
 @may("followups.edit")
-def bulk_page(request: HttpRequest, action: str) -> HttpResponse:
+def bulk_page(request: Request, action: str) -> HttpResponse:
     """Ask what is needed, then change all that is ticked, or nothing."""
     wanted = ACTIONS.get(action)
     if wanted is None:
@@ -171,7 +165,7 @@ def bulk_page(request: HttpRequest, action: str) -> HttpResponse:
     return _ask(request, wanted, picked, shown, now)
 
 
-def _picked(request: HttpRequest, now: datetime) -> FollowUpQuerySet:
+def _picked(request: Request, now: datetime) -> FollowUpQuerySet:
     """The ticked rows, or all that match the filter of the page; without those that were left out on purpose."""
     mine = followups_for(request.user)
     if request.POST.get("all"):
@@ -183,7 +177,7 @@ def _picked(request: HttpRequest, now: datetime) -> FollowUpQuerySet:
     return picked
 
 
-def _refusals(request: HttpRequest, problem: bulk.NotAll, now: datetime) -> dict[str, Any]:
+def _refusals(request: Request, problem: bulk.NotAll, now: datetime) -> dict[str, Any]:
     few = list(problem.refused)[:20]
     rows = rows_of(
         followups_for(request.user).filter(pk__in=few).order_by("due_by", "pk"), now, zone(request.user.time_zone)
@@ -197,7 +191,7 @@ def _refusals(request: HttpRequest, problem: bulk.NotAll, now: datetime) -> dict
 
 
 def _ask(
-    request: HttpRequest, wanted: Action, picked: FollowUpQuerySet, shown: dict[str, Any], now: datetime
+    request: Request, wanted: Action, picked: FollowUpQuerySet, shown: dict[str, Any], now: datetime
 ) -> HttpResponse:
     shown |= wanted.ask(request, picked, now)
     shown["open_count"] = picked.filter(status__in=OPEN).order_by().count()

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from crm.reading.contact_record import record_of
 from crm.views.contact import frame
-from crm.views.guard import may
+from crm.views.guard import Request, may
 from crm.zones import local_day
-from followups.models import FollowUpType
+from followups.access import types_for
 from followups.reading.hints import IN_VAIN
 from followups.reading.record import of_contact
 
 
 @require_GET
 @may("followups.view")
-def contact_tab(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_tab(request: Request, pk: int) -> HttpResponse:
     """Show the tab: a page of its own, or the fragment that the contact's page includes."""
     now, user = timezone.now(), request.user
     record = record_of(user, pk, now)
@@ -29,7 +29,7 @@ def contact_tab(request: HttpRequest, pk: int) -> HttpResponse:
         "contact": contact,
         "open_ones": open_ones,
         "ended": ended,
-        "types": [(one.pk, one.name) for one in FollowUpType.objects.visible_to(user).filter(archived_at__isnull=True)],
+        "types": [(one.pk, one.name) for one in types_for(user).filter(archived_at__isnull=True)],
         "today": local_day(now, user.time_zone).isoformat(),
         "in_vain": contact.lifecycle in ("new", "working", "qualified") and attempts == ["no_contact"] * IN_VAIN,
         "may_plan": user.can("followups.edit"),

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from crm.models import Tag, User
+from crm.access import people_for, tags_for
+from crm.models import User
 from crm.views.asking import back
-from crm.views.guard import may
+from crm.views.guard import Request, may
 from followups import transitions
 from followups.due import Due
 from followups.forms import REMINDERS, FollowUpForm, initial_of
@@ -29,7 +30,7 @@ class Stale(Exception):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("followups.edit")
-def edit_page(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_page(request: Request, pk: int) -> HttpResponse:
     """Show the form, or change what differs: all of it or nothing."""
     now, user = timezone.now(), request.user
     row = row_or_404(user, pk, now)
@@ -54,7 +55,7 @@ def edit_page(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseRedirect(back(request, f"/followups/{pk}/"))
     shown = {
         "f": row, "form": form, "stale": stale, "people": people_to_choose(user, now), "reminders": REMINDERS,
-        "priorities": Priority.choices, "tags": list(Tag.objects.visible_to(user)), "next": back(request, ""),
+        "priorities": Priority.choices, "tags": list(tags_for(user)), "next": back(request, ""),
     }  # fmt: skip
     return render(request, "followups/edit.html", shown, status=409 if stale else 422 if form.is_bound else 200)
 
@@ -82,7 +83,7 @@ def _change(followup: FollowUp, form: FollowUpForm, user: User) -> bool:
     if {"day", "time", "zone"} & set(form.changed_data) and asked["due"] != Due(on=followup.due_on, at=followup.due_at):
         steps.append((transitions.reschedule, {"due": asked["due"]}))
     if asked["assignee"] and asked["assignee"] != followup.assignee_id:
-        steps.append((transitions.delegate, {"to": User.objects.get(pk=asked["assignee"])}))
+        steps.append((transitions.delegate, {"to": people_for(user).get(pk=asked["assignee"])}))
     if asked["pinned"] != followup.pinned:
         steps.append((transitions.pin, {"pinned": asked["pinned"]}))
     have, wanted = set(followup.tags.values_list("pk", flat=True)), {tag.pk for tag in asked["tags"]}

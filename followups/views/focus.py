@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.views.asking import ids_in
-from crm.views.guard import may
+from crm.views.guard import Request, may
 from followups.forms import CompleteForm
 from followups.lifecycle import BadChange
 from followups.reading.focus import focus
@@ -20,14 +20,14 @@ from followups.views.finding import row_or_404
 
 @require_GET
 @may("followups.view")
-def focus_page(request: HttpRequest) -> HttpResponse:
+def focus_page(request: Request) -> HttpResponse:
     """Show the one that pays most now; `?skip=` puts some behind, `?at=` names one to begin with."""
     return _show(request, ids_in(request.GET.get("skip", "")), ids_in(request.GET.get("at", "")), CompleteForm())
 
 
 @require_POST
 @may("followups.edit")
-def focus_done(request: HttpRequest, pk: int) -> HttpResponse:
+def focus_done(request: Request, pk: int) -> HttpResponse:
     """Complete the one in focus and show the next. What could not be done stays in focus with its words."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)
@@ -53,9 +53,7 @@ def focus_done(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(f"/focus/?skip={rest}" if rest else "/focus/")
 
 
-def _show(
-    request: HttpRequest, skip: list[int], first: list[int], form: CompleteForm, status: int = 200
-) -> HttpResponse:
+def _show(request: Request, skip: list[int], first: list[int], form: CompleteForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
     queue = focus(request.user, skip, first[0] if first else None, now)
     current = [queue.facing.row["id"]] if queue.facing else []

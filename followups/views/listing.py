@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from crm.models import SavedView, Tag, User
-from crm.views.guard import may
+from crm.access import people_for, saved_views_for, tags_for
+from crm.models import User
+from crm.views.guard import Request, may
 from crm.zones import zone
-from followups.access import followups_for
+from followups.access import followups_for, types_for
 from followups.filters import DUES, STATUSES, Filtered, apply
-from followups.models import FollowUpType, Priority
+from followups.models import Priority
 from followups.reading.scopes import may_switch
 from followups.reading.table import COLUMNS, ORDERS, columns_of, order_of, page_of, some
 
@@ -32,7 +33,7 @@ _SORTS = {
 
 @require_GET
 @may("followups.view")
-def list_page(request: HttpRequest) -> HttpResponse:
+def list_page(request: Request) -> HttpResponse:
     """Show one page of the list that the address describes."""
     now = timezone.now()
     user, given = request.user, request.GET
@@ -46,7 +47,8 @@ def list_page(request: HttpRequest) -> HttpResponse:
         after=given.get("after", ""),
         before=given.get("before", ""),
     )
-    count, more = some(filtered.followups)
+    whole = not page.earlier and not page.later
+    count, more = (len(page.rows), False) if whole else some(filtered.followups)
     shown = {
         "page": page,
         "filtered": filtered,
@@ -69,7 +71,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("followups.view")
-def filter_page(request: HttpRequest) -> HttpResponse:
+def filter_page(request: Request) -> HttpResponse:
     """Ask which follow-ups to list, starting from the filters in force."""
     user = request.user
     shown = {
@@ -77,11 +79,9 @@ def filter_page(request: HttpRequest) -> HttpResponse:
         "statuses": list(STATUSES.items()),
         "dues": list(DUES.items()),
         "priorities": Priority.choices,
-        "types": [(one.slug, one.name) for one in FollowUpType.objects.visible_to(user)],
-        "tags": [(one.slug, one.name) for one in Tag.objects.visible_to(user)],
-        "people": [
-            (one.pk, one.name) for one in User.objects.all().visible_to(user).workers().order_by("full_name", "email")
-        ],
+        "types": [(one.slug, one.name) for one in types_for(user)],
+        "tags": [(one.slug, one.name) for one in tags_for(user)],
+        "people": [(one.pk, one.name) for one in people_for(user).workers().order_by("full_name", "email")],
     }
     return render(request, "followups/filter.html", shown)
 
@@ -108,9 +108,9 @@ def _views(user: User, filtered: Filtered, given: QueryDict) -> list[dict[str, o
     ready = [("My open", "assignee=me"), ("Overdue", "due=overdue&assignee=me"), ("Today", "due=today&assignee=me")]
     if may_switch(user):
         ready += [("Everybody’s overdue", "due=overdue"), ("First contacts", "lead=yes")]
-    saved = [(one.name, one.query, one) for one in SavedView.objects.visible_to(user).filter(page=PAGE_NAME)]
+    saved = [(one.name, one.query) for one in saved_views_for(user, PAGE_NAME)]
     here = sorted(QueryDict(filtered.query).lists())
     return [
         {"label": label, "href": f"?{query}", "current": sorted(QueryDict(query).lists()) == here}
-        for label, query, *_ in [*ready, *saved]
+        for label, query in [*ready, *saved]
     ]

@@ -6,25 +6,26 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from crm.access import contacts_for
-from crm.models import Tag, User
+from crm.access import contacts_for, tags_for
+from crm.models import User
 from crm.models.contact import Contact
 from crm.search_terms import contacts_matching
 from crm.views.asking import back, ids_in
-from crm.views.guard import may
+from crm.views.guard import Request, may
 from crm.zones import local_day
+from followups.access import templates_for
 from followups.assignment import candidates, share_out
 from followups.choosing import Need
 from followups.creating import NewFollowUp, create_set
 from followups.forms import REMINDERS, FollowUpForm, due_initial
 from followups.lifecycle import BadChange
 from followups.merge_fields import fill_in
-from followups.models import FollowUpTemplate, Priority
+from followups.models import Priority
 from followups.reading.loads import people_to_choose
 from followups.reading.origins import origin_of
 from followups.reading.sentences import plural
@@ -35,7 +36,7 @@ MOST_CONTACTS = 1_000
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("followups.edit")
-def new_page(request: HttpRequest) -> HttpResponse:
+def new_page(request: Request) -> HttpResponse:
     """Ask for a follow-up, or make it: one for each chosen contact."""
     now = timezone.now()
     given = request.POST if request.method == "POST" else request.GET
@@ -114,7 +115,7 @@ def _preview(new: list[NewFollowUp], contacts: list[Contact], now: datetime) -> 
     return shown
 
 
-def _start_with(request: HttpRequest, contacts: list[Contact], now: datetime) -> dict[str, Any]:
+def _start_with(request: Request, contacts: list[Contact], now: datetime) -> dict[str, Any]:
     """What the empty form shows: today, oneself, or what the chosen template says."""
     user = request.user
     first: dict[str, Any] = {
@@ -128,7 +129,7 @@ def _start_with(request: HttpRequest, contacts: list[Contact], now: datetime) ->
     if len(contacts) == 1 and (note or event):
         origin = origin_of(user, contacts[0].pk, note=note, event=event)
         first |= {"note": origin.note_id, "event": origin.event_id, "subject": first["subject"] or origin.words}
-    template = FollowUpTemplate.objects.visible_to(user).filter(pk__in=wanted, archived_at__isnull=True).first()
+    template = templates_for(user).filter(pk__in=wanted, archived_at__isnull=True).first()
     if template is None:
         return first
     due = due_of(template, now, user.time_zone)
@@ -146,7 +147,7 @@ def _start_with(request: HttpRequest, contacts: list[Contact], now: datetime) ->
 
 
 def _ask(
-    request: HttpRequest,
+    request: Request,
     form: FollowUpForm,
     contacts: list[Contact],
     now: datetime,
@@ -155,7 +156,7 @@ def _ask(
     status: int = 200,
 ) -> HttpResponse:
     user = request.user
-    templates = FollowUpTemplate.objects.visible_to(user).filter(archived_at__isnull=True)
+    templates = templates_for(user).filter(archived_at__isnull=True)
     shown = {
         "form": form,
         "contacts": contacts,
@@ -164,7 +165,7 @@ def _ask(
         "people": people_to_choose(user, now),
         "reminders": REMINDERS,
         "priorities": Priority.choices,
-        "tags": list(Tag.objects.visible_to(user)),
+        "tags": list(tags_for(user)),
         "preview": preview,
         "next": back(request, ""),
     }
@@ -179,7 +180,7 @@ def nearby(user: User, most: int = 50) -> list[tuple[int, str]]:
 
 @require_GET
 @may("contacts.view")
-def contact_options(request: HttpRequest) -> JsonResponse:
+def contact_options(request: Request) -> JsonResponse:
     """The contacts whose name, address or number begins with the words, for the picker."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:200]
     if not words:

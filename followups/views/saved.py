@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from crm.models import SavedView
+from crm.access import saved_views_for
 from crm.saved_views import BadView, drop_view, keep_view
-from crm.views.guard import may
+from crm.views.guard import Request, may
 from followups.views.listing import PAGE_NAME
 
 
 @require_POST
 @may("followups.view")
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: Request) -> HttpResponse:
     """Keep the list as it is under a name."""
     query, shared = request.POST.get("query", ""), bool(request.POST.get("shared"))
     try:
@@ -29,9 +29,9 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @may("followups.view")
-def drop_saved(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_saved(request: Request, pk: int) -> HttpResponse:
     """Remove one's own view."""
-    view = get_object_or_404(SavedView.objects.visible_to(request.user), pk=pk, page=PAGE_NAME)
+    view = get_object_or_404(saved_views_for(request.user, PAGE_NAME), pk=pk)
     try:
         drop_view(view, by=request.user)
         messages.success(request, f"Removed the view “{view.name}”")
