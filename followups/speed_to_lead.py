@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from crm.first_owners import give_unowned
 from crm.models import Contact, Event, Lifecycle, Organisation
@@ -31,6 +31,8 @@ SUBJECT = "Initial contact"
 #: Contact, owner, country, language, team.
 Lead = tuple[int, int | None, str, str, int | None]
 KINDS = frozenset({"contact_created", "contact_imported"})
+#: Any number that no other advisory lock of this application uses.
+LOCK_SPACE = 7302
 BATCH = 500
 
 #: Rides the index followups_first_contact.
@@ -58,8 +60,9 @@ def welcome_leads(events: Sequence[Event], now: datetime) -> None:
         return
     minutes = Organisation.objects.current().speed_to_lead_minutes
     kind = first_type()
-    people = candidates(now)
     with transaction.atomic():
+        _one_at_a_time()
+        people = candidates(now)
         made = create_set(
             [
                 NewFollowUp(
@@ -82,6 +85,12 @@ def welcome_leads(events: Sequence[Event], now: datetime) -> None:
         )
         unowned = FollowUp.objects.filter(pk__in=made.ids, contact__owner__isnull=True)
         give_unowned(dict(unowned.values_list("contact_id", "assignee_id")), now=now)
+
+
+def _one_at_a_time() -> None:
+    """Wait for another worker that shares leads out, so that what it gives is seen; else both would fill the same room."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOCK_SPACE])
 
 
 def _people_for(leads: Sequence[Lead], people: Sequence[Candidate]) -> dict[int, Choice]:

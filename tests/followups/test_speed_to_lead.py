@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,9 +19,10 @@ from followups.due import Due
 from followups.models import Escalation, FollowUp
 from followups.overdue import sweep_overdue
 from followups.reminders import sweep_reminders
-from followups.speed_to_lead import sweep_first_contacts
+from followups.speed_to_lead import sweep_first_contacts, welcome_leads
 from messaging.models import Message
 from tests.factories import NOW, contact, contacts, followup, only
+from tests.followups.test_together import at_once
 from tests.people import People, person
 
 FIVE = timedelta(minutes=5)
@@ -220,3 +222,13 @@ def test_many_leads_at_once_remind_each_person_once(people: People) -> None:
     assert [message.user.full_name for message in reminded] == ["Noor", "Otto", "Sam"]
     assert reminded[0].subject == "First contacts with new leads, due Mon 2 Mar 2026, 09:05"
     assert reminded[0].data["url"] == "/followups/?assignee=me"
+
+
+def test_two_workers_who_share_out_at_once_see_what_the_other_gave(committing: People) -> None:
+    for _ in range(2):
+        create_contacts([NewContact(first_name=f"Lea {number}") for number in range(60)], by=None, now=NOW)
+    events = list(Event.objects.filter(kind="contact_created").order_by("pk"))
+    at_once(lambda: welcome_leads(events[:60], NOW), lambda: welcome_leads(events[60:], NOW))
+    carried = Counter(FollowUp.objects.values_list("assignee__full_name", flat=True))
+    assert (carried["Mara"], carried["Ada"]) == (20, 20)  # the agents had room for sixty, so these stepped in
+    assert carried.total() == 120
