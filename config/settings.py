@@ -132,7 +132,7 @@ CELERY_BEAT_SCHEDULER = "config.beat:CalmScheduler"
 
 # --- People: e-mail is the name; accounts and their second factors belong to allauth ----------------
 AUTH_USER_MODEL = "crm.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["config.account_adapter.OneRead"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -214,3 +214,4 @@ if SENTRY_DSN := env.text("SENTRY_DSN"):
 
 # The audit trail cannot be changed or removed by the application: triggers refuse it (G3).
 PGHISTORY_APPEND_ONLY = True
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # what only reads need not say who asks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,7 +28,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         form = JoinForm(request.POST or None, email=invitation.email)
         if form.is_valid():
             person = accept(token, **form.cleaned_data, now=now)
-            login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+            login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
             return redirect("/")
     except BadInvitation as problem:
         return render(request, "crm/join_refused.html", {"why": str(problem)}, status=410)
