@@ -25,6 +25,13 @@ def followups_for(user: User) -> FollowUpQuerySet:
     return FollowUp.objects.visible_to(user)
 
 
+def own_followups(user: User) -> FollowUpQuerySet:
+    """What is assigned to the person themselves: the door shows it to every role, so its rule need not be asked."""
+    from followups.models import FollowUp
+
+    return FollowUp.objects.alive().filter(assignee=user if user.is_active else None, contact__deleted_at__isnull=True)
+
+
 def deleted_followups_for(user: User) -> FollowUpQuerySet:
     """The door to the bin: deleted ones that the user could see, for `restore`."""
     from followups.models import FollowUp

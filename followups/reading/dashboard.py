@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from crm.models import User
 from followups.reading import sentences
-from followups.reading.day import Edges, Totals, overdue_rows, put_in_order, today_rows, totals, week_rows
+from followups.reading.beside import beside
+from followups.reading.day import Edges, Totals, day_rows, put_in_order, totals
 from followups.reading.facing import Facing, facing, place_of
-from followups.reading.figures import Figures, figures
-from followups.reading.hints import absences, unanswered
-from followups.reading.quiet import GoingQuiet, going_quiet
+from followups.reading.figures import Figures
+from followups.reading.quiet import GoingQuiet
 from followups.reading.rows import Row
 from followups.reading.scopes import Colleague, Scope, colleagues, may_switch, scope_for
 from followups.reading.suggestions import Suggestion, suggestions
@@ -42,11 +42,10 @@ def dashboard(user: User, wanted: str, skip: Collection[int], now: datetime) -> 
     edges = Edges.of(user, now)
     people = colleagues(user) if may_switch(user) else []
     scope = scope_for(user, wanted, people)
-    late, due = overdue_rows(user, scope, edges), today_rows(user, scope, edges)
-    coming = week_rows(user, scope, edges, SHOW_WEEK)
     counted = totals(user, scope, edges)
-    quiet = going_quiet(user, scope, now)
-    done = figures(user, scope, now)
+    late, due, coming = day_rows(user, scope, edges, counted, SHOW_WEEK)
+    aside = beside(user, scope, now)
+    quiet, done = aside.quiet, aside.figures
     late, _ = put_in_order(late, edges)
     ordered, reasons = put_in_order(late + due, edges)
     first = next((row for row in ordered if row["id"] not in skip), None) if scope.is_mine else None
@@ -68,8 +67,8 @@ def dashboard(user: User, wanted: str, skip: Collection[int], now: datetime) -> 
         quiet=quiet,
         suggestions=suggestions(
             today=now.astimezone(edges.zone).date(),
-            away=absences(user, scope, now),
-            unanswered=unanswered(user, scope, now),
+            away=aside.away,
+            unanswered=aside.unanswered,
             overdue=counted.overdue,
             unplanned=quiet.unplanned,
             mine=scope.is_mine,

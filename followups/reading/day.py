@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 
 from crm.models import User
 from crm.zones import day_after, local_day
-from followups.access import followups_for
+from followups.access import followups_for, own_followups
 from followups.models.followup import FollowUpQuerySet
 from followups.reading.focus_order import Ranked, in_order
-from followups.reading.rows import Row, candidate, rows_of
+from followups.reading.rows import COLUMNS, Row, candidate, finish, rows_of
 from followups.reading.scopes import Scope
 
 #: A day is put in order from so many of its rows; past that the list page is the place.
@@ -64,6 +65,8 @@ class Totals:
 
 def of_scope(user: User, scope: Scope) -> FollowUpQuerySet:
     """The open follow-ups of a scope, through the door."""
+    if scope.is_mine:
+        return own_followups(user).open()
     mine = followups_for(user).open()
     return mine.filter(assignee=scope.people[0]) if len(scope.people) == 1 else mine.filter(assignee__in=scope.people)
 
@@ -85,23 +88,31 @@ def totals(user: User, scope: Scope, edges: Edges) -> Totals:
     return Totals(**counted)
 
 
-def overdue_rows(user: User, scope: Scope, edges: Edges, limit: int = MOST) -> list[Row]:
-    """Overdue and awake, running clocks and the urgent first."""
-    late = of_scope(user, scope).awake(edges.now).filter(due_by__lte=edges.now)
-    order = [F("speed_to_lead").desc(), BY_PRIORITY, F("due_by"), F("pk")] if scope.is_mine else [F("due_by"), F("pk")]
-    return rows_of(late.order_by(*order)[:limit], edges.now, edges.zone)
+def day_rows(
+    user: User, scope: Scope, edges: Edges, counted: Totals, limit: int
+) -> tuple[list[Row], list[Row], list[Row]]:
+    """Overdue, today's, and the first `limit` of the week, by time; one query."""
+    coming = of_scope(user, scope).awake(edges.now).filter(due_by__lte=edges.week).order_by("due_by", "pk")
+    if counted.to_do <= MOST:
+        rows = rows_of(coming[: counted.to_do + limit], edges.now, edges.zone)
+    else:  # more than a day can hold: a part of each
+        late = coming.filter(due_by__lte=edges.now).order_by(*_most_pressing(scope))
+        today = coming.filter(due_by__gt=edges.now, due_by__lte=edges.tonight)
+        parts = late[:MOST], today[:MOST], coming.filter(due_by__gt=edges.tonight)[:limit]
+        first, *others = (part.values(*COLUMNS) for part in parts)
+        rows = finish(first.union(*others, all=True), edges.now, edges.zone)
+        rows.sort(key=lambda row: (row["due_by"], row["id"]))
+    return (
+        [row for row in rows if row["due_by"] <= edges.now],
+        [row for row in rows if edges.now < row["due_by"] <= edges.tonight],
+        [row for row in rows if row["due_by"] > edges.tonight],
+    )
 
 
-def today_rows(user: User, scope: Scope, edges: Edges, limit: int = MOST) -> list[Row]:
-    """Due by the end of the person's day and not overdue yet, by time."""
-    due = of_scope(user, scope).awake(edges.now).filter(due_by__gt=edges.now, due_by__lte=edges.tonight)
-    return rows_of(due.order_by("due_by", "pk")[:limit], edges.now, edges.zone)
-
-
-def week_rows(user: User, scope: Scope, edges: Edges, limit: int) -> list[Row]:
-    """Due in the seven days after today, by time."""
-    due = of_scope(user, scope).awake(edges.now).filter(due_by__gt=edges.tonight, due_by__lte=edges.week)
-    return rows_of(due.order_by("due_by", "pk")[:limit], edges.now, edges.zone)
+def _most_pressing(scope: Scope) -> list[Any]:
+    """Running clocks and the urgent first in one's own day, the oldest first in a team's."""
+    by_time = [F("due_by"), F("pk")]
+    return [F("speed_to_lead").desc(), BY_PRIORITY, *by_time] if scope.is_mine else by_time
 
 
 def put_in_order(rows: list[Row], edges: Edges) -> tuple[list[Row], dict[int, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.cache import cache
 from django.db.models import Avg, Count, F, Q
 
-from crm.models import User
+from crm.models import Organisation, User
 from crm.zones import local_day, moment
 from followups.access import followups_for
 from followups.reading.day import of_scope
@@ -28,6 +28,7 @@ class Figures:
     on_time: int | None
     on_time_before: int | None
     first_answer: float | None
+    answer_goal: int
     open: int
     yesterday_done: int
     today_done: int
@@ -80,6 +81,7 @@ def _count(user: User, scope: Scope, now: datetime) -> Figures:
         on_time=_share(done["in_time"], done["done"]),
         on_time_before=_share(done["in_time_before"], done["all_before"]),
         first_answer=_minutes(done["first_answer"]),
+        answer_goal=Organisation.objects.current().speed_to_lead_minutes,
         open=of_scope(user, scope).count(),
         yesterday_done=done["yesterday_done"],
         today_done=done["today_done"],

@@ -10,7 +10,7 @@ from crm.models import User
 from followups.completing import outcomes_for
 from followups.models import Outcome
 from followups.reading import sentences
-from followups.reading.day import Edges, overdue_rows, put_in_order, today_rows, totals, week_rows
+from followups.reading.day import Edges, day_rows, put_in_order, totals
 from followups.reading.facing import Facing, facing
 from followups.reading.figures import figures
 from followups.reading.following import Template, templates_for
@@ -43,12 +43,12 @@ def focus(user: User, skip: Collection[int], wanted: int | None, now: datetime) 
     """Read the queue of one person in a fixed number of queries. `skip` are put behind the rest, `wanted` first."""
     edges = Edges.of(user, now)
     scope = Scope(MINE, "my day", (user.pk,), is_mine=True)
-    rows, reasons = put_in_order(overdue_rows(user, scope, edges) + today_rows(user, scope, edges), edges)
+    counted, done = totals(user, scope, edges), figures(user, scope, now)
+    late, today, coming = day_rows(user, scope, edges, counted, 1)
+    rows, reasons = put_in_order(late + today, edges)
     queue = [row for row in rows if row["id"] not in skip] + [row for row in rows if row["id"] in skip]
     queue.sort(key=lambda row: row["id"] != wanted)  # stable: the rest stays as it was
     current = queue[0] if queue else None
-    counted, done = totals(user, scope, edges), figures(user, scope, now)
-    coming = week_rows(user, scope, edges, 1)
     templates = templates_for(user, current, now, zone_name=user.time_zone) if current else []
     suiting = [one for one in templates if current and one.suits][:2]
     few, rest = likely(outcomes_for(current["type_id"]), current["type__channel"]) if current else ([], [])
