@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crm.addresses import BadAddress, normal_email, normal_phone
-from crm.contact_fields import LIFECYCLES
+from crm.contact_fields import LIFECYCLES, one_line
 from crm.countries import country_code
 from crm.custom_values import PARSERS, BadCustomValue, parse_date, parse_list, parse_yes_no
 from crm.importing.guessing import CHANNEL_WORDS
@@ -245,6 +245,7 @@ def _text_reader(target: str, most: int) -> Callable[[Checked, str], None]:
     label = TARGETS[target]
 
     def read(checked: Checked, text: str) -> None:
+        text = one_line(text)
         if len(text) > most:
             raise BadCell(f"{label} has {len(text)} characters; at most {most} fit.")
         checked.values[target] = text
@@ -253,6 +254,7 @@ def _text_reader(target: str, most: int) -> Callable[[Checked, str], None]:
 
 
 def _full_name(checked: Checked, text: str) -> None:
+    text = one_line(text)
     if len(text) > 300:
         raise BadCell(f"The name has {len(text)} characters; at most 300 fit.")
     last, comma, first = text.partition(",")

@@ -141,7 +141,7 @@ _VALUE_CHECKS: dict[str, Callable[[str, Sequence[str]], bool]] = {
     "first_name": lambda name, values: name != "ad" or _share(values, str.istitle) > 0.5,
 }
 
-CHANNEL_WORDS = {
+CHANNEL_WORDS: dict[str, str] = {
     "email": "email", "e mail": "email", "mail": "email", "sms": "sms", "text": "sms", "whatsapp": "whatsapp",
     "call": "call", "phone": "call", "telephone": "call", "anruf": "call", "telefon": "call",
 }  # fmt: skip

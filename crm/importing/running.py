@@ -303,6 +303,7 @@ def _plan_anew(batch: ImportBatch) -> None:
 
 def _fail(batch: ImportBatch, error: str) -> None:
     batch.state, batch.error = ImportState.FAILED, error
+    Path(batch.path).unlink(missing_ok=True)
     ImportBatch.objects.filter(pk=batch.pk).update(
         state=ImportState.FAILED, error=error, lease_until=None, finished_at=timezone.now()
     )

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.files.base import File
 from django.db import transaction
 
 from crm.importing.guessing import Guess, find_empty_words, guess_columns
@@ -22,15 +23,20 @@ from crm.importing.words import plain
 from crm.models import CustomField, ImportBatch, User
 from crm.models.import_batch import ImportState
 
+#: How long an uploaded file that nobody imports is kept.
+KEPT = timedelta(days=7)
 #: How long a queued import waits for the worker that was told of it, before the sweep takes it.
 PATIENCE = timedelta(seconds=10)
 
 
-def take_in(file: BinaryIO, name: str, *, by: User | None, now: datetime, preset: str = "") -> ImportBatch:
+def take_in(
+    file: BinaryIO | File[bytes], name: str, *, by: User | None, now: datetime, preset: str = ""
+) -> ImportBatch:
     """Keep an uploaded file outside the web root, find out what it is and guess what its columns mean.
 
     Raises Unreadable, keeping nothing, when it is no table.
     """
+    _forget_old(now)
     folder = Path(settings.PRIVATE_DIR) / "uploads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{uuid4().hex}{'.xlsx' if name.lower().endswith('.xlsx') else '.csv'}"
@@ -138,3 +144,10 @@ def drop(batch: ImportBatch) -> None:
     Path(batch.path).unlink(missing_ok=True)
     batch.problems.all().delete()
     batch.delete()
+
+
+def _forget_old(now: datetime) -> None:
+    """Drop the uploads that were left lying: people's addresses do not stay in files for nothing."""
+    waiting = [ImportState.UPLOADED, ImportState.CHECKED]
+    for batch in ImportBatch.objects.filter(state__in=waiting, created_at__lt=now - KEPT)[:100]:
+        drop(batch)

@@ -120,6 +120,14 @@ def test_a_file_can_be_forgotten(people: People, as_: SignIn, uploads: Path) -> 
     assert list(uploads.iterdir()) == []
 
 
+def test_a_file_that_nobody_imports_is_forgotten_after_a_week(people: People, as_: SignIn, uploads: Path) -> None:
+    sam = as_(people.sam)
+    send(sam)
+    ImportBatch.objects.update(created_at=timezone.now() - timedelta(days=8))
+    send(sam)
+    assert ImportBatch.objects.count() == len(list(uploads.iterdir())) == 1
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b.csv", "x" * 400 + ".csv", "<img src=x>.csv"])
 def test_a_files_name_is_only_a_name(name: str, people: People, as_: SignIn, uploads: Path) -> None:
     answer = send(as_(people.sam), name=name)
