@@ -15,7 +15,18 @@ def pulse() -> None:
     """Do everything that is due now, and leave a sign of life."""
     now = timezone.now()
     heartbeat.mark(heartbeat.WORKER, now=now)
-    due.pulse(now)
+    due.pulse(now, hand_over=hand_over)
+
+
+def hand_over(sweep: str) -> None:
+    """Leave a slow sweep to the workers of the default queue. One too many finds nothing to do."""
+    slow_sweep.apply_async((sweep,), queue="default", expires=60, retry=False)
+
+
+@shared_task(name="config.pulse.slow_sweep")
+def slow_sweep(name: str) -> None:
+    """Run one sweep that may take minutes."""
+    due.run_sweep(name, timezone.now())
 
 
 @worker_ready.connect

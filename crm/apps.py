@@ -39,6 +39,7 @@ class CrmConfig(AppConfig):
                 "imports",
                 "EXISTS (SELECT FROM crm_importbatch WHERE state IN ('queued', 'running') AND lease_until <= %(now)s)",
                 run_waiting,
+                slow=True,
             )
         )
         register_sweep(Sweep("undo", "EXISTS (SELECT FROM crm_undostep WHERE expires_at <= %(now)s)", forget_expired))

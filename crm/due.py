@@ -19,12 +19,14 @@ class Sweep:
     """One kind of work that waits for its time.
 
     `due_sql` is a boolean SQL expression over `%(now)s` that rides the sweep's own partial index; `run` claims and
-    works off batches until nothing is due at `now`, and returns how many rows it took.
+    works off batches until nothing is due at `now`, and returns how many rows it took. A `slow` one may take minutes,
+    so the pulse hands it to workers that nothing urgent waits for.
     """
 
     name: str
     due_sql: str
     run: Callable[[datetime], int]
+    slow: bool = False
 
 
 _sweeps: dict[str, Sweep] = {}
@@ -50,11 +52,19 @@ def sweeps_with_work(now: datetime) -> list[Sweep]:
     return [sweep for sweep, is_due in zip(sweeps, row, strict=True) if is_due]
 
 
-def pulse(now: datetime, *, failed: set[str] | None = None) -> dict[str, int]:
-    """Run every sweep that has work, once. One that fails is logged, put into `failed`, and holds up no other."""
+def pulse(
+    now: datetime, *, failed: set[str] | None = None, hand_over: Callable[[str], object] | None = None
+) -> dict[str, int]:
+    """Run every sweep that has work, once. One that fails is logged, put into `failed`, and holds up no other.
+
+    With `hand_over` the slow ones are only named to it, for another worker's `run_sweep`.
+    """
     taken: dict[str, int] = {}
     for sweep in sweeps_with_work(now):
         try:
+            if sweep.slow and hand_over is not None:
+                hand_over(sweep.name)
+                continue
             taken[sweep.name] = sweep.run(now)
         except Exception:
             log.exception("sweep failed", extra={"sweep": sweep.name})
@@ -62,6 +72,11 @@ def pulse(now: datetime, *, failed: set[str] | None = None) -> dict[str, int]:
             if failed is not None:
                 failed.add(sweep.name)
     return taken
+
+
+def run_sweep(name: str, now: datetime) -> int:
+    """Run one sweep by name; returns how many rows it took."""
+    return _sweeps[name].run(now)
 
 
 def run_until_quiet(now: datetime, *, rounds: int = 50, failed: set[str] | None = None) -> dict[str, int]:

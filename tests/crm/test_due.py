@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,9 +18,8 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def no_sweeps_but_ours(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def no_sweeps_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(due, "_sweeps", {})
-    yield
 
 
 @pytest.mark.django_db
@@ -49,6 +47,20 @@ def test_a_sweep_that_fails_does_not_hold_up_the_next() -> None:
     register_sweep(Sweep("fine", "true", lambda now: 2))
 
     assert pulse(NOW) == {"broken": 0, "fine": 2}
+
+
+@pytest.mark.django_db
+def test_a_slow_sweep_is_left_to_others_by_the_pulse_and_run_by_whoever_runs_everything() -> None:
+    ran: list[str] = []
+    register_sweep(Sweep("slow", "true", lambda now: ran.append("slow") or 0, slow=True))
+    register_sweep(Sweep("swift", "true", lambda now: ran.append("swift") or 0))
+    left: list[str] = []
+
+    pulse(NOW, hand_over=left.append)
+    assert (ran, left) == (["swift"], ["slow"])
+
+    run_until_quiet(NOW)
+    assert ran == ["swift", "slow", "swift"]
 
 
 @pytest.mark.django_db
