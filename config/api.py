@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -17,7 +18,7 @@ from ninja.openapi.schema import OpenAPISchema
 from config.api_schema import complete
 from crm import idempotency
 from crm.api.auth import identify
-from crm.api.problems import Problem, answer
+from crm.api.problems import Problem, answer, not_found
 from crm.api.reading import CarefulParser, Unreadable
 from crm.api.routers import routers as crm_routers
 from crm.pagination import BadCursor, BadSort
@@ -26,6 +27,7 @@ from messaging.api import router as messages
 
 log = logging.getLogger(__name__)
 WRITES = {"POST", "PATCH", "PUT", "DELETE"}
+TOO_LARGE = Problem(413, "The body is larger than what one call may carry. Send it in parts.")
 
 
 class Api(NinjaAPI):
@@ -66,6 +68,8 @@ def once_per_key(run: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
             return _once(request, key, lambda: run(request, **path))
         except Problem as problem:
             return answer(problem)
+        except RequestDataTooBig:
+            return answer(TOO_LARGE)
 
     return repeated
 
@@ -104,6 +108,8 @@ def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, problem: ValidationError) -> HttpResponse:
+    if any(error["loc"][0] == "path" for error in problem.errors):  # a number that no row can have
+        return answer(not_found())
     errors = [(field_of(error["loc"]), error["msg"].removeprefix("Value error, ")) for error in problem.errors]
     return answer(Problem(422, "See `errors`.", errors=errors))
 
@@ -111,7 +117,9 @@ def _invalid(request: HttpRequest, problem: ValidationError) -> HttpResponse:
 def field_of(place: tuple[Any, ...]) -> str:
     """The field that an error is about, the way the caller wrote it: "params.due_at"."""
     parts = [str(part) for part in place[1:]]
-    return ".".join(parts[1:] if place[0] == "body" and len(parts) > 1 else parts)
+    # The first part is the name of our own parameter, where the shape is a class of fields.
+    ours = place[0] == "body" or parts[0] in ("wanted", "paging")
+    return ".".join(parts[1:] if ours and len(parts) > 1 else parts)
 
 
 @api.exception_handler(HttpError)
@@ -127,6 +135,11 @@ def _http(request: HttpRequest, problem: HttpError) -> HttpResponse:
 @api.exception_handler(Http404)
 def _missing(request: HttpRequest, problem: Http404) -> HttpResponse:
     return answer(Problem(404, "There is no such thing, or you may not see it."))
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, problem: RequestDataTooBig) -> HttpResponse:
+    return answer(TOO_LARGE)
 
 
 @api.exception_handler(BadCursor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from crm.zones import zone_names
 
 LIFECYCLES = ("new", "working", "qualified", "client", "lost", "former")
 CHANNELS = ("email", "sms", "whatsapp", "call")
+#: Line breaks, tabs and other marks that no name has, and that would break a mail's heading.
+_BREAKS = re.compile(r"[\x01-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 class BadValue(ValueError):
@@ -24,9 +27,14 @@ class FieldRule:
     clean: Callable[[Any, str], Any]  # value and the country for phones -> what is stored
 
 
+def one_line(text: str) -> str:
+    """The text on one line, without blanks around it."""
+    return text.strip() if text.isprintable() else _BREAKS.sub(" ", text).strip()
+
+
 def clean_text(label: str, most: int) -> Callable[[Any, str], str]:
     def clean(value: Any, country: str) -> str:
-        text = str(value or "").strip()
+        text = one_line(str(value or ""))
         if "\x00" in text:
             raise BadValue(f"{label} holds a NUL character.")
         if len(text) > most:

@@ -16,11 +16,17 @@ from crm.timeline import Happening, record
 from crm.undo import remember
 
 MAX_NOTE = 50_000
+#: The years in which somebody can be followed up.
+FIRST_YEAR, LAST_YEAR = 1970, 9998
 _MENTION = re.compile(r"(?<![\w@.])@([\w.+-]+(?:@[\w-]+(?:\.[\w-]+)+)?)")
 
 
 class BadNote(ValueError):
-    """A note that cannot be stored; the text is a sentence."""
+    """A note that cannot be stored; the text is a sentence about the `field`."""
+
+    def __init__(self, sentence: str, field: str = "body") -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 def add_note(
@@ -35,6 +41,8 @@ def add_note(
 ) -> Note:
     """Write a note. People are mentioned as @name, or given by id. Raises BadNote."""
     safe, text = _checked(body)
+    if follow_up_on and not FIRST_YEAR <= follow_up_on.year <= LAST_YEAR:
+        raise BadNote(f"The year lies between {FIRST_YEAR} and {LAST_YEAR}.", "follow_up_on")
     with transaction.atomic():
         told = mentioned(text) if mentions is None else _existing(mentions)
         note = Note.objects.create(contact=contact, author=by, body=safe, text=text, pinned=pinned, created_at=now)

@@ -16,7 +16,7 @@ from followups import reminder_rows
 from followups.assignment import candidates, share_out
 from followups.choosing import Need
 from followups.due import Due, anchor, due_by, in_words
-from followups.lifecycle import BadChange
+from followups.lifecycle import BadAssignee, BadChange
 from followups.merge_fields import fill_in, words_of
 from followups.models import FollowUp, FollowUpTag, FollowUpType, Priority
 from followups.people import Person, load_people
@@ -174,8 +174,7 @@ def _assign(wanted: Sequence[NewFollowUp], contacts: dict[int, _Contact], now: d
     for one in wanted:
         person = people.get(_assignee(one))
         if person is None or not person.may_hold:
-            name = person.name if person else "That person"
-            raise BadChange(f"{name} cannot be given follow-ups: choose a colleague who may work on them.")
+            raise BadAssignee(person.name if person else "That person")
     return people
 
 

@@ -16,6 +16,13 @@ class BadChange(ValueError):
     """What was asked makes no sense for any follow-up; its text is a sentence for the person who asked."""
 
 
+class BadAssignee(BadChange):
+    """Somebody who cannot hold follow-ups."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} cannot be given follow-ups: choose a colleague who may work on them.")
+
+
 class UnknownOutcome(BadChange):
     """An outcome that does not exist or is not offered; `allowed` are the slugs that are."""
 

@@ -14,7 +14,7 @@ from followups.changing import Result, Row, changing
 from followups.completing import complete
 from followups.due import Due, due_by, in_words
 from followups.editing import edit, tag
-from followups.lifecycle import CANCELLED, IN_PROGRESS, MISSED, OPEN, PENDING, BadChange
+from followups.lifecycle import CANCELLED, IN_PROGRESS, MISSED, OPEN, PENDING, BadAssignee, BadChange
 from followups.models import Priority
 from followups.telling import Given, tell_assignees
 
@@ -154,9 +154,9 @@ def delegate(
     version: int | None = None,
 ) -> Result:
     """Give it to somebody else, with its waiting reminders; they are told once for the whole set, unless it is they
-    who took it. Raises BadChange for somebody who may not hold follow-ups."""
+    who took it. Raises BadAssignee for somebody who may not hold follow-ups."""
     if not to.is_active or to.role == Role.VIEWER:
-        raise BadChange(f"{to.name} cannot be given follow-ups: choose a colleague who may work on them.")
+        raise BadAssignee(to.name)
     because = because.replace("\0", "").strip()[:300]
     with changing("delegate", followups, by=by, now=now, version=version, undo_as="Delegated") as change:
         change.refuse(lambda row: f"It is {to.name}'s already." if row["assignee_id"] == to.pk else "")

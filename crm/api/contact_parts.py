@@ -99,7 +99,7 @@ def create_note(request: HttpRequest, contact_id: Id, body: NewNote) -> Status[d
             follow_up_on=body.follow_up_on,
         )
     except BadNote as problem:
-        raise invalid([("body", str(problem))]) from None
+        raise invalid([(problem.field, str(problem))]) from None
     return Status(201, note_out(note))
 
 

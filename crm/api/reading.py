@@ -29,7 +29,8 @@ class CarefulParser(Parser):
     def parse_querydict(self, data: MultiValueDict[str, str], list_fields: list[str], request: HttpRequest) -> Any:
         """Return the query. Raises Problem 422."""
         for name, values in data.lists():
-            check_text(values, name)
+            for value in values:
+                check_text(value, name)
         return super().parse_querydict(data, list_fields, request)
 
 

@@ -50,7 +50,7 @@ def contact_notes(request: HttpRequest, pk: int) -> HttpResponse:
             return HttpResponseRedirect(back(request, f"/contacts/{pk}/notes/"))
         except notes.BadNote as problem:
             again(request)
-            form.add_error("body", str(problem))
+            form.add_error(problem.field, str(problem))
     mine = notes_for(user).filter(contact=pk)
     page = page_of(
         mine.filter(pinned=False),

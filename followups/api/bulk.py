@@ -100,7 +100,12 @@ def bulk_followups(request: HttpRequest, body: Bulk) -> dict[str, Any]:
     try:
         params = shape.model_validate(body.params)
     except ValidationError as problem:
-        raise invalid([(".".join(["params", *map(str, one["loc"])]), one["msg"]) for one in problem.errors()]) from None
+        raise invalid(
+            [
+                (".".join(["params", *map(str, one["loc"])]), one["msg"].removeprefix("Value error, "))
+                for one in problem.errors()
+            ]
+        ) from None
     user = caller(request)
     rows = chosen(request, body, now)
     seen = set(rows.values_list("pk", flat=True))

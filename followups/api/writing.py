@@ -26,12 +26,12 @@ from followups.api.shapes import FollowUpChange, FollowUpOut, NewFollowUpIn, New
 from followups.changing import Result
 from followups.creating import NewFollowUp, create
 from followups.due import BadDue
-from followups.lifecycle import BadChange, UnknownOutcome
+from followups.lifecycle import BadAssignee, BadChange, UnknownOutcome
 from followups.models import FollowUp, FollowUpType
 from followups.reminder_plans import BadReminder
 
 WRITE = Token("followups:write", "followups.edit")
-FIELDS = {BadDue: "due_at", BadReminder: "reminders", UnknownOutcome: "outcome"}
+FIELDS = {BadAssignee: "assignee", BadDue: "due_at", BadReminder: "reminders", UnknownOutcome: "outcome"}
 
 
 @contextmanager
