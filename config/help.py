@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
+
+from crm.views.guard import PersonRequest, signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,16 @@ SUBJECTS = (
 )
 
 
-@login_required
+@signed_in
 @require_safe
-def contents(request: HttpRequest) -> HttpResponse:
+def contents(request: PersonRequest) -> HttpResponse:
     """Show all subjects."""
     return render(request, "help/contents.html", {"subjects": SUBJECTS, "place": "help"})
 
 
-@login_required
+@signed_in
 @require_safe
-def subject(request: HttpRequest, slug: str) -> HttpResponse:
+def subject(request: PersonRequest, slug: str) -> HttpResponse:
     """Show one subject."""
     for known in SUBJECTS:
         if known.slug == slug:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from config.heartbeat import STALE_AFTER
 from config.operations_facts import facts
 from crm.parked import leave_out, parked_for, try_again
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 
 #: So many parked events are shown; the count says how many there are.
 SHOWN = 20
@@ -20,7 +20,7 @@ SHOWN = 20
 
 @may("operations.view")
 @require_safe
-def operations(request: HttpRequest) -> HttpResponse:
+def operations(request: PersonRequest) -> HttpResponse:
     """Show the figures; a page that polls gets them alone."""
     now = timezone.now()
     parked = parked_for(request.user)
@@ -37,7 +37,7 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 @may("operations.view")
 @require_POST
-def retry(request: HttpRequest, parked_id: int) -> HttpResponse:
+def retry(request: PersonRequest, parked_id: int) -> HttpResponse:
     """Have a parked event tried again now."""
     if try_again(parked_for(request.user).filter(pk=parked_id), now=timezone.now()):
         messages.success(request, "It is tried again now.")
@@ -46,7 +46,7 @@ def retry(request: HttpRequest, parked_id: int) -> HttpResponse:
 
 @may("operations.view")
 @require_POST
-def skip(request: HttpRequest, parked_id: int) -> HttpResponse:
+def skip(request: PersonRequest, parked_id: int) -> HttpResponse:
     """Go on without a parked event."""
     if leave_out(parked_for(request.user).filter(pk=parked_id)):
         messages.success(request, "Left out. What waited behind it follows.")

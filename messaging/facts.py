@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from crm.models import Invitation, User
@@ -40,10 +40,8 @@ def load_people(user_ids: Collection[int], kinds: Collection[str]) -> People:
     """Read the facts as they are now."""
     # An account that waits for its invitation to be accepted may get that one letter.
     invited = Invitation.objects.waiting().filter(email=Lower(OuterRef("email")))
-    rows = (
-        User.objects.filter(pk__in=user_ids)
-        .only("full_name", "email", "is_active", "time_zone", "quiet_from", "quiet_to")
-        .annotate(invited=Exists(invited))
+    rows: QuerySet[User] = User.objects.filter(pk__in=user_ids).only(
+        "full_name", "email", "is_active", "time_zone", "quiet_from", "quiet_to"
     )
     people = {
         row.pk: Person(
@@ -54,7 +52,7 @@ def load_people(user_ids: Collection[int], kinds: Collection[str]) -> People:
             quiet_from=row.quiet_from,
             quiet_to=row.quiet_to,
         )
-        for row in rows
+        for row in rows.annotate(invited=Exists(invited))
     }
     chosen = NotificationPreference.objects.filter(user__in=user_ids, kind__in=kinds).values_list(
         "user_id", "kind", "channels"

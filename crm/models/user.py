@@ -162,4 +162,5 @@ class User(AbstractBaseUser, PermissionsMixin):
         """What the organisation changed about roles; read once per loaded person, as a page asks ten times."""
         from crm.models.organisation import Organisation
 
-        return Organisation.objects.current().role_permissions
+        rights: dict[str, Any] = Organisation.objects.current().role_permissions
+        return rights

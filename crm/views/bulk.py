@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -22,7 +22,7 @@ from crm.models.contact import ContactQuerySet
 from crm.results import Result
 from crm.views.answering import counted, say
 from crm.views.asking import back, ids_in
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 
 #: How many contacts one bulk action changes: what a verb takes at once.
 MOST = contact_sets.MOST
@@ -35,11 +35,11 @@ class Action:
     permission: str
     title: str
     done: str
-    do: Callable[[HttpRequest, ContactQuerySet, datetime], Result | None]
-    ask: Callable[[HttpRequest], dict[str, Any]] = lambda request: {}
+    do: Callable[[PersonRequest, ContactQuerySet, datetime], Result | None]
+    ask: Callable[[PersonRequest], dict[str, Any]] = lambda request: {}
 
 
-def _tag(request: HttpRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
+def _tag(request: PersonRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
     known = set(tags_for(request.user).values_list("pk", flat=True))
     add = [pk for pk in ids_in(",".join(request.POST.getlist("add"))) if pk in known]
     remove = [pk for pk in ids_in(",".join(request.POST.getlist("remove"))) if pk in known]
@@ -49,7 +49,7 @@ def _tag(request: HttpRequest, picked: ContactQuerySet, now: datetime) -> Result
     return tagging.tag(picked, add=add, remove=remove, by=request.user, now=now) if add or remove else None
 
 
-def _give(request: HttpRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
+def _give(request: PersonRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
     wanted = request.POST.get("to", "")
     if wanted == "nobody":
         return contact_sets.give(picked, to=None, by=request.user, now=now)
@@ -58,14 +58,14 @@ def _give(request: HttpRequest, picked: ContactQuerySet, now: datetime) -> Resul
     return contact_sets.give(picked, to=person, by=request.user, now=now) if person else None
 
 
-def _lifecycle(request: HttpRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
+def _lifecycle(request: PersonRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
     wanted = request.POST.get("lifecycle", "")
     return (
         contact_sets.set_lifecycle(picked, to=wanted, by=request.user, now=now) if wanted in Lifecycle.values else None
     )
 
 
-def _delete(request: HttpRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
+def _delete(request: PersonRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
     return contact_sets.delete(picked, by=request.user, now=now)
 
 
@@ -82,7 +82,7 @@ ACTIONS = {
 
 @require_POST
 @may("contacts.view")
-def bulk_page(request: HttpRequest, action: str) -> HttpResponse:
+def bulk_page(request: PersonRequest, action: str) -> HttpResponse:
     """Ask what is needed, then change all that is ticked."""
     wanted = ACTIONS.get(action)
     if wanted is None:
@@ -109,7 +109,7 @@ def bulk_page(request: HttpRequest, action: str) -> HttpResponse:
     return render(request, "crm/contacts_bulk.html", shown | wanted.ask(request), status=422 if problem else 200)
 
 
-def _picked(request: HttpRequest, now: datetime) -> ContactQuerySet:
+def _picked(request: PersonRequest, now: datetime) -> ContactQuerySet:
     """The ticked contacts, or all that match the filter of the page."""
     mine = contacts_for(request.user)
     if request.POST.get("all"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,12 +19,12 @@ from crm.reading.contact_record import consents_of, contact_or_404, details, rec
 from crm.reading.timeline import groups, timeline_page
 from crm.views.answering import say
 from crm.views.asking import BIGGEST, back, ids_in
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 
 
 @require_GET
 @may("contacts.view")
-def contact_page(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the overview: what is open, what happened last, what is known."""
     now = timezone.now()
     record = record_of(request.user, pk, now)
@@ -40,7 +40,7 @@ def contact_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @may("contacts.view")
-def timeline(request: HttpRequest, pk: int) -> HttpResponse:
+def timeline(request: PersonRequest, pk: int) -> HttpResponse:
     """Show what happened, by group of kinds, in pages."""
     given, now = request.GET, timezone.now()
     record = record_of(request.user, pk, now)
@@ -58,7 +58,7 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "crm/contact_timeline.html", shown)
 
 
-def frame(request: HttpRequest, record: object, tab: str) -> dict[str, object]:
+def frame(request: PersonRequest, record: object, tab: str) -> dict[str, object]:
     user = request.user
     return {
         "record": record,
@@ -73,7 +73,7 @@ def frame(request: HttpRequest, record: object, tab: str) -> dict[str, object]:
 
 @require_POST
 @may("contacts.edit")
-def set_lifecycle(request: HttpRequest, pk: int) -> HttpResponse:
+def set_lifecycle(request: PersonRequest, pk: int) -> HttpResponse:
     """Move the contact to another place in the lifecycle."""
     contact_or_404(request.user, pk)
     wanted = request.POST.get("lifecycle", "")
@@ -89,7 +89,7 @@ def set_lifecycle(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.assign")
-def give(request: HttpRequest, pk: int) -> HttpResponse:
+def give(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask whom to give the contact to, then give it."""
     contact = contact_or_404(request.user, pk)
     if request.method == "POST":
@@ -109,7 +109,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.edit")
-def tags(request: HttpRequest, pk: int) -> HttpResponse:
+def tags(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the tag picker, and put on and take off what was ticked."""
     contact, now = contact_or_404(request.user, pk), timezone.now()
     worn = set(contact.tags.values_list("pk", flat=True))
@@ -138,7 +138,7 @@ def tags(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.view")
-def preferences(request: HttpRequest, pk: int) -> HttpResponse:
+def preferences(request: PersonRequest, pk: int) -> HttpResponse:
     """Show what the contact allows by channel, and note what they said."""
     record, now = record_of(request.user, pk, timezone.now()), timezone.now()
     if request.method == "POST" and request.user.can("contacts.edit"):
@@ -160,7 +160,7 @@ def preferences(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("contacts.delete")
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: PersonRequest, pk: int) -> HttpResponse:
     """Take the contact out of every list; the toast brings it back."""
     contact = contact_or_404(request.user, pk)
     result = contact_sets.delete(contacts_for(request.user).filter(pk=pk), by=request.user, now=timezone.now())
@@ -170,7 +170,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("contacts.delete")
-def restore(request: HttpRequest, pk: int) -> HttpResponse:
+def restore(request: PersonRequest, pk: int) -> HttpResponse:
     """Bring a deleted contact back."""
     gone = deleted_contacts_for(request.user).filter(pk=pk if pk <= BIGGEST else 0)
     result = contact_sets.restore(gone, by=request.user, now=timezone.now())

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,13 +20,13 @@ from crm.forms import ContactForm
 from crm.models import Contact
 from crm.reading.contact_record import contact_or_404, home_country
 from crm.searching import search
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from crm.views.once import again, first_time, made_before, new_number, remember_made
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.edit")
-def new_page(request: HttpRequest) -> HttpResponse:
+def new_page(request: PersonRequest) -> HttpResponse:
     """Ask who it is, and store them; a second click of the same form stores nobody."""
     form = ContactForm(request.POST or None, user=request.user, initial={"owner_id": request.user.pk})
     if request.method == "POST" and form.is_valid():
@@ -52,7 +52,7 @@ _NAMES = ("first_name", "last_name", "organisation", "email", "phone", "external
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.edit")
-def edit_page(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Change the contact's fields; when somebody else did meanwhile, show both and keep what was typed."""
     contact = contact_or_404(request.user, pk)
     form = ContactForm.of(contact, user=request.user, data=request.POST or None)
@@ -98,7 +98,7 @@ def _said(value: Any) -> str:
 
 @require_GET
 @may("contacts.view")
-def similar(request: HttpRequest) -> HttpResponse:
+def similar(request: PersonRequest) -> HttpResponse:
     """Who is stored already with this e-mail, phone or name: a fragment shown while one types."""
     given, user = request.GET, request.user
     keys, warnings = _typed_keys(request)
@@ -116,7 +116,7 @@ def similar(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/_similar.html", shown)
 
 
-def _typed_keys(request: HttpRequest) -> tuple[list[Key], list[str]]:
+def _typed_keys(request: PersonRequest) -> tuple[list[Key], list[str]]:
     """What has been typed so far that tells one person from another; half an address is not said to be wrong yet."""
     keys: list[Key] = []
     warnings: list[str] = []

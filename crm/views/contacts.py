@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import (
     FileResponse,
-    HttpRequest,
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
@@ -27,14 +26,14 @@ from crm.models import User
 from crm.reading.contact_rows import COLUMNS, columns_of, contact_page, sort_of
 from crm.reading.paging import some
 from crm.saved_views import BadView, drop_view, keep_view
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 
 PAGE_NAME = "contacts"
 
 
 @require_GET
 @may("contacts.view")
-def list_page(request: HttpRequest) -> HttpResponse:
+def list_page(request: PersonRequest) -> HttpResponse:
     """Show one page of the list that the address describes."""
     now, user, given = timezone.now(), request.user, request.GET
     filtered = apply(contacts_for(user), given, user, now)
@@ -65,7 +64,7 @@ def list_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("contacts.view")
-def filter_page(request: HttpRequest) -> HttpResponse:
+def filter_page(request: PersonRequest) -> HttpResponse:
     """Ask which contacts to list, starting from the filters in force."""
     user = request.user
     shown = {
@@ -82,7 +81,7 @@ def filter_page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @may("contacts.view")
-def save_view(request: HttpRequest) -> HttpResponse:
+def save_view(request: PersonRequest) -> HttpResponse:
     """Keep the list as it is under a name."""
     query, shared = request.POST.get("query", ""), bool(request.POST.get("shared"))
     try:
@@ -96,7 +95,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @may("contacts.view")
-def drop_saved(request: HttpRequest, pk: int) -> HttpResponse:
+def drop_saved(request: PersonRequest, pk: int) -> HttpResponse:
     """Remove one's own view."""
     view = get_object_or_404(saved_views_for(request.user, PAGE_NAME), pk=pk)
     try:
@@ -109,7 +108,7 @@ def drop_saved(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @may("contacts.export")
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: PersonRequest) -> HttpResponseBase:
     """Send the contacts that the address describes, as CSV while they are read or as a workbook."""
     now = timezone.now()
     filtered = apply(contacts_for(request.user), request.GET, request.user, now)
@@ -162,4 +161,4 @@ def _views(user: User, filtered: Filtered) -> list[dict[str, object]]:
 
 
 def _facets(query: str) -> list[tuple[str, list[str]]]:
-    return [(name, values) for name, values in QueryDict(query).lists() if name not in ("sort", "columns")]  # type: ignore[misc]
+    return [(name, values) for name, values in QueryDict(query).lists() if name not in ("sort", "columns")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -23,7 +23,7 @@ from crm.models.custom_field import FieldKind
 from crm.models.import_batch import ImportState, OnDuplicate
 from crm.reading.paging import Sort, page_of
 from crm.views.asking import BIGGEST
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 
 OPEN = (ImportState.UPLOADED, ImportState.CHECKED)
 _BY_ROW = Sort("problems", ("row",))
@@ -31,7 +31,7 @@ _BY_ROW = Sort("problems", ("row",))
 
 @require_GET
 @may("contacts.import")
-def imports_page(request: HttpRequest) -> HttpResponse:
+def imports_page(request: PersonRequest) -> HttpResponse:
     """List the imports that this person may see, the newest first."""
     rows = imports_for(request.user).select_related("created_by").order_by("-pk")[:100]
     return render(request, "crm/imports.html", {"imports": rows})
@@ -39,7 +39,7 @@ def imports_page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.import")
-def new_import(request: HttpRequest) -> HttpResponse:
+def new_import(request: PersonRequest) -> HttpResponse:
     """Take a file, or say what is wrong with it."""
     problem = ""
     if request.method == "POST":
@@ -72,7 +72,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.import")
-def mapping(request: HttpRequest, pk: int) -> HttpResponse:
+def mapping(request: PersonRequest, pk: int) -> HttpResponse:
     """Show what the columns were taken for; then check the file, or import it."""
     batch = _one(request, pk)
     if batch.state not in OPEN:
@@ -118,7 +118,7 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_GET
 @may("contacts.import")
-def result(request: HttpRequest, pk: int) -> HttpResponse:
+def result(request: PersonRequest, pk: int) -> HttpResponse:
     """Show how far the check or import is, and in the end what came of it, with every bad row."""
     batch = _one(request, pk)
     rows = batch.problems.all()
@@ -151,7 +151,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("contacts.import")
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: PersonRequest, pk: int) -> HttpResponse:
     """Take the whole import back."""
     batch = _one(request, pk)
     if can_undo(batch):
@@ -163,7 +163,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("contacts.import")
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: PersonRequest, pk: int) -> HttpResponse:
     """Forget an uploaded file that was not imported."""
     batch = _one(request, pk)
     if batch.state in OPEN:
@@ -172,7 +172,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect("/imports/")
 
 
-def _one(request: HttpRequest, pk: int) -> ImportBatch:
+def _one(request: PersonRequest, pk: int) -> ImportBatch:
     found = imports_for(request.user).filter(pk=pk if pk <= BIGGEST else 0).first()
     if found is None:
         raise Http404("There is no such import here.")
@@ -196,7 +196,7 @@ def _columns(batch: ImportBatch, chosen: dict[str, str]) -> list[dict[str, objec
     ]
 
 
-def _targets(request: HttpRequest) -> list[tuple[str, str]]:
+def _targets(request: PersonRequest) -> list[tuple[str, str]]:
     own = [(f"custom:{one.slug}", one.label) for one in custom_fields_for(request.user)]
     new = [(f"new:{kind}", f"New field: {label.lower()}") for kind, label in FieldKind.choices]
     return [("", "Leave out"), *TARGETS.items(), *own, *new]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,7 +18,7 @@ from crm.rich_text import plain_text
 from crm.views.answering import say
 from crm.views.asking import BIGGEST, back
 from crm.views.contact import frame
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from crm.views.once import again, first_time, new_number
 
 NEWEST = Sort("notes", ("created_at",), descending=True)
@@ -26,7 +26,7 @@ NEWEST = Sort("notes", ("created_at",), descending=True)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.view")
-def contact_notes(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_notes(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the notes, pinned ones first, and take a new one."""
     user, now = request.user, timezone.now()
     record = record_of(user, pk, now)
@@ -69,7 +69,7 @@ def contact_notes(request: HttpRequest, pk: int) -> HttpResponse:
 _COLUMNS = ("body", "pinned", "created_at", "edited_at", "author_id", "author__full_name", "author__email")
 
 
-def _one(request: HttpRequest, pk: int) -> NoteQuerySet:
+def _one(request: PersonRequest, pk: int) -> NoteQuerySet:
     """The set of one note that this person may see. Raises Http404."""
     found = notes_for(request.user).filter(pk=pk if pk <= BIGGEST else 0)
     if not found.exists():
@@ -79,7 +79,7 @@ def _one(request: HttpRequest, pk: int) -> NoteQuerySet:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.edit")
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: PersonRequest, pk: int) -> HttpResponse:
     """Write the note anew."""
     found = _one(request, pk)
     note = found.select_related("contact").get()
@@ -102,7 +102,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("contacts.edit")
-def pin(request: HttpRequest, pk: int) -> HttpResponse:
+def pin(request: PersonRequest, pk: int) -> HttpResponse:
     """Pin the note to the top, or let it go."""
     found = _one(request, pk)
     contact_id = found.values_list("contact_id", flat=True).get()
@@ -112,7 +112,7 @@ def pin(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("contacts.edit")
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: PersonRequest, pk: int) -> HttpResponse:
     """Take the note away; the toast brings it back."""
     found = _one(request, pk)
     contact_id = found.values_list("contact_id", flat=True).get()

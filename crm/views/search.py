@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from crm.searching import search, searchables
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 
 
 @require_GET
 @may("contacts.view")
-def search_page(request: HttpRequest) -> HttpResponse:
+def search_page(request: PersonRequest) -> HttpResponse:
     """Show what was found, by kind; HTMX gets the lines alone, fewer of each."""
     text = request.GET.get("q", "").replace("\0", "")[:200]
     typing = bool(request.htmx) and request.htmx.target not in ("drawer", "modal")

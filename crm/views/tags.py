@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,12 +13,12 @@ from crm import tagging
 from crm.access import tags_for
 from crm.forms import TagForm
 from crm.views.asking import BIGGEST
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.view")
-def manager(request: HttpRequest) -> HttpResponse:
+def manager(request: PersonRequest) -> HttpResponse:
     """Show all tags with how many wear them, and make a new one."""
     may_manage = request.user.can("tags.manage")
     form = TagForm(request.POST if request.method == "POST" and may_manage else None)
@@ -36,7 +36,7 @@ def manager(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("tags.manage")
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: PersonRequest, pk: int) -> HttpResponse:
     """Rename or recolour one tag."""
     one = get_object_or_404(tags_for(request.user), pk=pk if pk <= BIGGEST else 0)
     form = TagForm(request.POST or None, initial={"name": one.name, "colour": one.colour})
@@ -52,7 +52,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @may("tags.manage")
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: PersonRequest, pk: int) -> HttpResponse:
     """Delete one tag for good: it comes off everybody, with an event on each."""
     one = get_object_or_404(tags_for(request.user), pk=pk if pk <= BIGGEST else 0)
     tagging.delete_tags(tags_for(request.user).filter(pk=pk), by=request.user, now=timezone.now())

@@ -10,14 +10,14 @@ from django.shortcuts import render
 
 from crm.results import Result
 from crm.views.asking import back
-from crm.views.guard import Request
+from crm.views.guard import PersonRequest
 from crm.zones import zone
 from followups.access import followups_for
 from followups.reading.rows import rows_of
 from followups.reading.sentences import plural
 
 
-def say(request: Request, result: Result, said: str) -> None:
+def say(request: PersonRequest, result: Result, said: str) -> None:
     """Leave a message about what was done and what was not; with an undo where there is one."""
     if result.done:
         undo = f"undo:/undo/{result.undo_id}/" if result.undo_id else ""
@@ -31,7 +31,9 @@ def say(request: Request, result: Result, said: str) -> None:
         messages.error(request, "Somebody changed it meanwhile, so nothing was done. Look at it as it is now.")
 
 
-def answer(request: Request, result: Result, said: str, now: datetime, fallback: str = "/followups/") -> HttpResponse:
+def answer(
+    request: PersonRequest, result: Result, said: str, now: datetime, fallback: str = "/followups/"
+) -> HttpResponse:
     """Say it, and go back to where it was asked; HTMX gets the changed rows and the words instead."""
     say(request, result, said)
     if not request.htmx:

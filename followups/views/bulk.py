@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from crm.access import tags_for
 from crm.models import User
 from crm.views.asking import back, ids_in
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from crm.zones import zone
 from followups import bulk, transitions
 from followups.access import followups_for
@@ -46,22 +46,22 @@ class Action:
     title: str
     done: str
     verb: Callable[..., Result]
-    read: Callable[[Request, FollowUpQuerySet, datetime], Ready]
-    ask: Callable[[Request, FollowUpQuerySet, datetime], dict[str, Any]]
+    read: Callable[[PersonRequest, FollowUpQuerySet, datetime], Ready]
+    ask: Callable[[PersonRequest, FollowUpQuerySet, datetime], dict[str, Any]]
 
 
-def _complete(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _complete(request: PersonRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
     outcome = request.POST.get("outcome", "")
     return ({"outcome": outcome, "notes": request.POST.get("notes", "")[:20_000]}, picked) if outcome else None
 
 
-def _outcomes(request: Request, picked: FollowUpQuerySet, now: datetime) -> dict[str, Any]:
+def _outcomes(request: PersonRequest, picked: FollowUpQuerySet, now: datetime) -> dict[str, Any]:
     kinds = list(picked.order_by().values_list("type_id", flat=True).distinct()[:2])
     offered: list[Outcome] = outcomes_for(kinds[0]) if len(kinds) == 1 else outcomes_for(0)
     return {"outcomes": offered}
 
 
-def _reschedule(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _reschedule(request: PersonRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
     if not request.POST.get("day"):
         return None
     form = RescheduleForm(request.POST, zone_name=request.user.time_zone)
@@ -70,7 +70,7 @@ def _reschedule(request: Request, picked: FollowUpQuerySet, now: datetime) -> Re
     return {"due": form.cleaned_data["due"]}, picked
 
 
-def _assign(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _assign(request: PersonRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
     if request.POST.get("to") == "auto":
         return {}, picked
     if not request.POST.get("to"):
@@ -88,23 +88,23 @@ def _give(picked: FollowUpQuerySet, *, by: User, now: datetime, to: User | None 
     return transitions.delegate(picked, by=by, now=now, to=to, because=because)
 
 
-def _tag(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _tag(request: PersonRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
     add, remove = ids_in(",".join(request.POST.getlist("add"))), ids_in(",".join(request.POST.getlist("remove")))
     if not add and not remove:
         return None
     return {"add": add, "remove": remove}, bulk.tags_differ(picked, add, remove)
 
 
-def _prioritise(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _prioritise(request: PersonRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
     wanted = request.POST.get("priority", "")
     return ({"priority": wanted}, picked.exclude(priority=wanted)) if wanted else None
 
 
-def _at_once(request: Request, picked: FollowUpQuerySet, now: datetime) -> Ready:
+def _at_once(request: PersonRequest, picked: FollowUpQuerySet, now: datetime) -> Ready:
     return {}, picked
 
 
-def _nothing(request: Request, picked: FollowUpQuerySet, now: datetime) -> dict[str, Any]:
+def _nothing(request: PersonRequest, picked: FollowUpQuerySet, now: datetime) -> dict[str, Any]:
     return {}
 
 
@@ -132,7 +132,7 @@ ACTIONS = {
 
 @require_POST
 @may("followups.edit")
-def bulk_page(request: Request, action: str) -> HttpResponse:
+def bulk_page(request: PersonRequest, action: str) -> HttpResponse:
     """Ask what is needed, then change all that is ticked, or nothing."""
     wanted = ACTIONS.get(action)
     if wanted is None:
@@ -165,7 +165,7 @@ def bulk_page(request: Request, action: str) -> HttpResponse:
     return _ask(request, wanted, picked, shown, now)
 
 
-def _picked(request: Request, now: datetime) -> FollowUpQuerySet:
+def _picked(request: PersonRequest, now: datetime) -> FollowUpQuerySet:
     """The ticked rows, or all that match the filter of the page; without those that were left out on purpose."""
     mine = followups_for(request.user)
     if request.POST.get("all"):
@@ -177,7 +177,7 @@ def _picked(request: Request, now: datetime) -> FollowUpQuerySet:
     return picked
 
 
-def _refusals(request: Request, problem: bulk.NotAll, now: datetime) -> dict[str, Any]:
+def _refusals(request: PersonRequest, problem: bulk.NotAll, now: datetime) -> dict[str, Any]:
     few = list(problem.refused)[:20]
     rows = rows_of(
         followups_for(request.user).filter(pk__in=few).order_by("due_by", "pk"), now, zone(request.user.time_zone)
@@ -191,7 +191,7 @@ def _refusals(request: Request, problem: bulk.NotAll, now: datetime) -> dict[str
 
 
 def _ask(
-    request: Request, wanted: Action, picked: FollowUpQuerySet, shown: dict[str, Any], now: datetime
+    request: PersonRequest, wanted: Action, picked: FollowUpQuerySet, shown: dict[str, Any], now: datetime
 ) -> HttpResponse:
     shown |= wanted.ask(request, picked, now)
     shown["open_count"] = picked.filter(status__in=OPEN).order_by().count()

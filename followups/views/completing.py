@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm.models import User
 from crm.views.asking import back
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from crm.zones import zone
 from followups import transitions
 from followups.changing import Result
@@ -37,7 +37,7 @@ QUICK = ("done", "spoke")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("followups.edit")
-def complete(request: Request, pk: int) -> HttpResponse:
+def complete(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask how it went, or complete: a POST that names no outcome means "done"."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)
@@ -93,7 +93,7 @@ def made_from(user: User, row: Row, template_id: int, now: datetime) -> None:
 
 
 def ask(
-    request: Request, row: Row, form: CompleteForm, offered: list[Outcome], now: datetime, *, stale: bool = False
+    request: PersonRequest, row: Row, form: CompleteForm, offered: list[Outcome], now: datetime, *, stale: bool = False
 ) -> HttpResponse:
     """Show the question, with what was typed so far and what could come next."""
     user = request.user
@@ -113,7 +113,9 @@ def ask(
     return render(request, "followups/complete.html", shown, status=409 if stale else 422 if form.is_bound else 200)
 
 
-def follow(request: Request, row: Row, result: Result, said: str, form: CompleteForm, now: datetime) -> HttpResponse:
+def follow(
+    request: PersonRequest, row: Row, result: Result, said: str, form: CompleteForm, now: datetime
+) -> HttpResponse:
     """Go back with the word of it; or on to the form of the next follow-up, when another one was wanted."""
     response = answer(request, result, said, now)
     if form.cleaned_data.get("then") == "other" and result.done:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from crm.reading.contact_record import record_of
 from crm.views.contact import frame
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from crm.zones import local_day
 from followups.access import types_for
 from followups.reading.hints import IN_VAIN
@@ -18,7 +18,7 @@ from followups.reading.record import of_contact
 
 @require_GET
 @may("followups.view")
-def contact_tab(request: Request, pk: int) -> HttpResponse:
+def contact_tab(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the tab: a page of its own, or the fragment that the contact's page includes."""
     now, user = timezone.now(), request.user
     record = record_of(user, pk, now)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from crm.access import people_for, tags_for
 from crm.models import User
 from crm.views.asking import back
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from followups import transitions
 from followups.due import Due
 from followups.forms import REMINDERS, FollowUpForm, initial_of
@@ -30,7 +30,7 @@ class Stale(Exception):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("followups.edit")
-def edit_page(request: Request, pk: int) -> HttpResponse:
+def edit_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the form, or change what differs: all of it or nothing."""
     now, user = timezone.now(), request.user
     row = row_or_404(user, pk, now)

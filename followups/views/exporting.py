@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from crm.exporting import csv_lines, xlsx_file
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from crm.zones import zone
 from followups.access import followups_for
 from followups.exporting import export_rows
@@ -22,7 +22,7 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_GET
 @may("contacts.export")
-def export(request: Request) -> StreamingHttpResponse | FileResponse:
+def export(request: PersonRequest) -> StreamingHttpResponse | FileResponse:
     """Send the filtered list as CSV while it is being read, or as a workbook."""
     now, there = timezone.now(), zone(request.user.time_zone)
     filtered = apply(followups_for(request.user), request.GET, request.user, now)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from crm.views.guard import Request
+from crm.views.guard import PersonRequest, signed_in
 from followups.calendar_feed import calendar, end_address, feed_of, new_address, reader_of
 
 
 @require_safe
 @never_cache
-def feed(request: Request, token: str) -> HttpResponse:
+def feed(request: HttpRequest, token: str) -> HttpResponse:
     """Send the calendar to who knows the address: calendar programs do not sign in."""
     user = reader_of(token)
     if user is None:
@@ -30,8 +29,8 @@ def feed(request: Request, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def feed_settings(request: Request) -> HttpResponse:
+@signed_in
+def feed_settings(request: PersonRequest) -> HttpResponse:
     """Show the address; make a new one or end it."""
     if request.method == "POST":
         if request.POST.get("do") == "end":

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.views.asking import ids_in
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from followups.forms import CompleteForm
 from followups.lifecycle import BadChange
 from followups.reading.focus import focus
@@ -20,14 +20,14 @@ from followups.views.finding import row_or_404
 
 @require_GET
 @may("followups.view")
-def focus_page(request: Request) -> HttpResponse:
+def focus_page(request: PersonRequest) -> HttpResponse:
     """Show the one that pays most now; `?skip=` puts some behind, `?at=` names one to begin with."""
     return _show(request, ids_in(request.GET.get("skip", "")), ids_in(request.GET.get("at", "")), CompleteForm())
 
 
 @require_POST
 @may("followups.edit")
-def focus_done(request: Request, pk: int) -> HttpResponse:
+def focus_done(request: PersonRequest, pk: int) -> HttpResponse:
     """Complete the one in focus and show the next. What could not be done stays in focus with its words."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)
@@ -53,7 +53,9 @@ def focus_done(request: Request, pk: int) -> HttpResponse:
     return HttpResponseRedirect(f"/focus/?skip={rest}" if rest else "/focus/")
 
 
-def _show(request: Request, skip: list[int], first: list[int], form: CompleteForm, status: int = 200) -> HttpResponse:
+def _show(
+    request: PersonRequest, skip: list[int], first: list[int], form: CompleteForm, status: int = 200
+) -> HttpResponse:
     now = timezone.now()
     queue = focus(request.user, skip, first[0] if first else None, now)
     current = [queue.facing.row["id"]] if queue.facing else []

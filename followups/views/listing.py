@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from crm.access import people_for, saved_views_for, tags_for
 from crm.models import User
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from crm.zones import zone
 from followups.access import followups_for, types_for
 from followups.filters import DUES, STATUSES, Filtered, apply
@@ -33,7 +33,7 @@ _SORTS = {
 
 @require_GET
 @may("followups.view")
-def list_page(request: Request) -> HttpResponse:
+def list_page(request: PersonRequest) -> HttpResponse:
     """Show one page of the list that the address describes."""
     now = timezone.now()
     user, given = request.user, request.GET
@@ -71,7 +71,7 @@ def list_page(request: Request) -> HttpResponse:
 
 @require_GET
 @may("followups.view")
-def filter_page(request: Request) -> HttpResponse:
+def filter_page(request: PersonRequest) -> HttpResponse:
     """Ask which follow-ups to list, starting from the filters in force."""
     user = request.user
     shown = {

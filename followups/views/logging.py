@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.forms import offer
 from crm.reading.contact_record import contact_or_404
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from crm.views.once import first_time, new_number
 from followups.logging_contact import Logged, log_contact, offered_outcomes
 
@@ -36,7 +36,7 @@ class LogForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("followups.edit")
-def log_page(request: HttpRequest, pk: int) -> HttpResponse:
+def log_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask what happened, then put it on the timeline; a second click of the same form puts nothing more."""
     contact = contact_or_404(request.user, pk)
     form = LogForm(request.POST or None)

@@ -16,7 +16,7 @@ from crm.models import User
 from crm.models.contact import Contact
 from crm.search_terms import contacts_matching
 from crm.views.asking import back, ids_in
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from crm.zones import local_day
 from followups.access import templates_for
 from followups.assignment import candidates, share_out
@@ -36,7 +36,7 @@ MOST_CONTACTS = 1_000
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("followups.edit")
-def new_page(request: Request) -> HttpResponse:
+def new_page(request: PersonRequest) -> HttpResponse:
     """Ask for a follow-up, or make it: one for each chosen contact."""
     now = timezone.now()
     given = request.POST if request.method == "POST" else request.GET
@@ -115,7 +115,7 @@ def _preview(new: list[NewFollowUp], contacts: list[Contact], now: datetime) -> 
     return shown
 
 
-def _start_with(request: Request, contacts: list[Contact], now: datetime) -> dict[str, Any]:
+def _start_with(request: PersonRequest, contacts: list[Contact], now: datetime) -> dict[str, Any]:
     """What the empty form shows: today, oneself, or what the chosen template says."""
     user = request.user
     first: dict[str, Any] = {
@@ -147,7 +147,7 @@ def _start_with(request: Request, contacts: list[Contact], now: datetime) -> dic
 
 
 def _ask(
-    request: Request,
+    request: PersonRequest,
     form: FollowUpForm,
     contacts: list[Contact],
     now: datetime,
@@ -180,7 +180,7 @@ def nearby(user: User, most: int = 50) -> list[tuple[int, str]]:
 
 @require_GET
 @may("contacts.view")
-def contact_options(request: Request) -> JsonResponse:
+def contact_options(request: PersonRequest) -> JsonResponse:
     """The contacts whose name, address or number begins with the words, for the picker."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:200]
     if not words:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.results import Result
 from crm.views.asking import back
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from crm.zones import zone
 from followups import transitions
 from followups.due import Due
@@ -30,7 +30,7 @@ from followups.views.finding import one, row_or_404
 ask_or_do = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def _do(request: Request, pk: int, verb: Callable[..., Result], said: str, **given: Any) -> HttpResponse:
+def _do(request: PersonRequest, pk: int, verb: Callable[..., Result], said: str, **given: Any) -> HttpResponse:
     """Let a verb work on the one follow-up and say so; a sentence of refusal is said too."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)
@@ -44,25 +44,25 @@ def _do(request: Request, pk: int, verb: Callable[..., Result], said: str, **giv
 
 @require_POST
 @may("followups.edit")
-def start(request: Request, pk: int) -> HttpResponse:
+def start(request: PersonRequest, pk: int) -> HttpResponse:
     return _do(request, pk, transitions.start, "Started “{subject}”")
 
 
 @require_POST
 @may("followups.edit")
-def reopen(request: Request, pk: int) -> HttpResponse:
+def reopen(request: PersonRequest, pk: int) -> HttpResponse:
     return _do(request, pk, transitions.reopen, "“{subject}” is open again")
 
 
 @require_POST
 @may("followups.edit")
-def wake(request: Request, pk: int) -> HttpResponse:
+def wake(request: PersonRequest, pk: int) -> HttpResponse:
     return _do(request, pk, transitions.wake, "“{subject}” is back on the list")
 
 
 @require_POST
 @may("followups.edit")
-def pin(request: Request, pk: int) -> HttpResponse:
+def pin(request: PersonRequest, pk: int) -> HttpResponse:
     pinned = request.POST.get("pinned") != "no"
     return _do(
         request,
@@ -75,7 +75,7 @@ def pin(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @may("followups.edit")
-def prioritise(request: Request, pk: int) -> HttpResponse:
+def prioritise(request: PersonRequest, pk: int) -> HttpResponse:
     wanted = request.POST.get("priority", "")
     label = dict(Priority.choices).get(wanted, wanted).lower()
     return _do(request, pk, transitions.set_priority, "“{subject}” is now " + f"{label} priority", priority=wanted)
@@ -83,7 +83,7 @@ def prioritise(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @may("followups.delete")
-def delete(request: Request, pk: int) -> HttpResponse:
+def delete(request: PersonRequest, pk: int) -> HttpResponse:
     """Put it into the bin. Its own page is gone then, so that is no place to go back to."""
     response = _do(request, pk, transitions.delete, "Deleted “{subject}”")
     if response.get("Location", "").startswith(f"/followups/{pk}/"):
@@ -93,7 +93,7 @@ def delete(request: Request, pk: int) -> HttpResponse:
 
 @ask_or_do
 @may("followups.edit")
-def snooze(request: Request, pk: int) -> HttpResponse:
+def snooze(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask until when, or snooze: a bare POST means tomorrow morning."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)
@@ -115,7 +115,7 @@ def snooze(request: Request, pk: int) -> HttpResponse:
 
 @ask_or_do
 @may("followups.edit")
-def reschedule(request: Request, pk: int) -> HttpResponse:
+def reschedule(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask for a new due date, or give it."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)
@@ -136,7 +136,7 @@ def reschedule(request: Request, pk: int) -> HttpResponse:
 
 @ask_or_do
 @may("followups.assign")
-def delegate(request: Request, pk: int) -> HttpResponse:
+def delegate(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask to whom, with what each carries, or give it."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)
@@ -155,7 +155,7 @@ def delegate(request: Request, pk: int) -> HttpResponse:
 
 @ask_or_do
 @may("followups.edit")
-def cancel(request: Request, pk: int) -> HttpResponse:
+def cancel(request: PersonRequest, pk: int) -> HttpResponse:
     """Ask why, or cancel."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)
@@ -173,7 +173,7 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @may("followups.edit")
-def acknowledge_it(request: Request, pk: int) -> HttpResponse:
+def acknowledge_it(request: PersonRequest, pk: int) -> HttpResponse:
     """Say that one sees to it: nobody further up is told."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)

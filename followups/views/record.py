@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.access import contacts_for
 from crm.notes import BadNote, add_note
 from crm.views.asking import BIGGEST, back
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from followups.models import Priority
 from followups.reading.moments import snooze_offers
 from followups.reading.record import record_of
@@ -20,7 +20,7 @@ from followups.views.finding import one, row_or_404
 
 @require_GET
 @may("followups.view")
-def record_page(request: Request, pk: int) -> HttpResponse:
+def record_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Show a follow-up; the drawer takes the same page."""
     now = timezone.now()
     record = record_of(request.user, one(request.user, pk), now) if pk <= BIGGEST else None
@@ -38,7 +38,7 @@ def record_page(request: Request, pk: int) -> HttpResponse:
 
 @require_GET
 @may("followups.edit")
-def more(request: Request, pk: int) -> HttpResponse:
+def more(request: PersonRequest, pk: int) -> HttpResponse:
     """Offer everything that can be done to a follow-up, as a sheet."""
     now = timezone.now()
     shown = {
@@ -52,7 +52,7 @@ def more(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @may("contacts.edit")
-def quick_note(request: Request, pk: int) -> HttpResponse:
+def quick_note(request: PersonRequest, pk: int) -> HttpResponse:
     """Write a note on the follow-up's contact."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)

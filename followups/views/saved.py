@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST
 
 from crm.access import saved_views_for
 from crm.saved_views import BadView, drop_view, keep_view
-from crm.views.guard import Request, may
+from crm.views.guard import PersonRequest, may
 from followups.views.listing import PAGE_NAME
 
 
 @require_POST
 @may("followups.view")
-def save_view(request: Request) -> HttpResponse:
+def save_view(request: PersonRequest) -> HttpResponse:
     """Keep the list as it is under a name."""
     query, shared = request.POST.get("query", ""), bool(request.POST.get("shared"))
     try:
@@ -29,7 +29,7 @@ def save_view(request: Request) -> HttpResponse:
 
 @require_POST
 @may("followups.view")
-def drop_saved(request: Request, pk: int) -> HttpResponse:
+def drop_saved(request: PersonRequest, pk: int) -> HttpResponse:
     """Remove one's own view."""
     view = get_object_or_404(saved_views_for(request.user, PAGE_NAME), pk=pk)
     try:

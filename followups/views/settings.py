@@ -9,13 +9,13 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.models import User
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from followups import catalogue
 from followups.access import outcomes_for, templates_for, types_for
 from followups.views.settings_forms import OutcomeForm, TemplateForm, TypeForm
@@ -46,7 +46,7 @@ SHELVES = {
 
 @may("settings.manage")
 @require_safe
-def types(request: HttpRequest) -> HttpResponse:
+def types(request: PersonRequest) -> HttpResponse:
     """Show types and outcomes."""
     context = {"types": types_for(request.user), "outcomes": outcomes_for(request.user).select_related("type")}
     return render(request, "followups/settings/types.html", context)
@@ -54,7 +54,7 @@ def types(request: HttpRequest) -> HttpResponse:
 
 @may("settings.manage")
 @require_safe
-def templates(request: HttpRequest) -> HttpResponse:
+def templates(request: PersonRequest) -> HttpResponse:
     """Show the templates."""
     found = templates_for(request.user).select_related("type")
     return render(request, "followups/settings/templates.html", {"templates": found})
@@ -62,7 +62,7 @@ def templates(request: HttpRequest) -> HttpResponse:
 
 @may("settings.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def entry(request: HttpRequest, shelf: str, entry_id: int | None = None) -> HttpResponse:
+def entry(request: PersonRequest, shelf: str, entry_id: int | None = None) -> HttpResponse:
     """Add an entry, or change one."""
     kept = SHELVES[shelf]
     existing = get_object_or_404(kept.rows(request.user), pk=entry_id) if entry_id else None
@@ -85,7 +85,7 @@ def entry(request: HttpRequest, shelf: str, entry_id: int | None = None) -> Http
 
 @may("settings.manage")
 @require_POST
-def put_away(request: HttpRequest, shelf: str, entry_id: int) -> HttpResponse:
+def put_away(request: PersonRequest, shelf: str, entry_id: int) -> HttpResponse:
     """Put an entry away, or take it back into use."""
     kept = SHELVES[shelf]
     found = get_object_or_404(kept.rows(request.user), pk=entry_id)

@@ -1,7 +1,6 @@
 """Taking back what one just did."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,13 +8,13 @@ from django.views.decorators.http import require_POST
 
 from crm.undo import CannotUndo, take_back
 from crm.views.asking import BIGGEST, back
-from crm.views.guard import Request
+from crm.views.guard import PersonRequest, signed_in
 from followups.reading.sentences import plural
 
 
 @require_POST
-@login_required
-def undo(request: Request, step: int) -> HttpResponse:
+@signed_in
+def undo(request: PersonRequest, step: int) -> HttpResponse:
     """Take one's own step back, whatever floor it was on, and return to the page."""
     try:
         if step > BIGGEST:

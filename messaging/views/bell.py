@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.views.guard import PersonRequest, signed_in
 from messaging.bell import address_of, mark_read, notices_of, unread_count
 from messaging.filters import BIGGEST, number
 from messaging.kinds import described
@@ -18,8 +18,8 @@ HERE = "/notifications/"
 
 
 @require_GET
-@login_required
-def notifications(request: HttpRequest) -> HttpResponse:
+@signed_in
+def notifications(request: PersonRequest) -> HttpResponse:
     """List the notices; HTMX gets the list alone."""
     page = notices_of(request.user, before=number(request.GET.get("before", "")))
     template = (
@@ -29,8 +29,8 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
-def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
+@signed_in
+def open_notice(request: PersonRequest, pk: int) -> HttpResponse:
     """Mark one read and go to what it is about."""
     if pk > BIGGEST:
         raise Http404
@@ -40,8 +40,8 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@login_required
-def read(request: HttpRequest) -> HttpResponse:
+@signed_in
+def read(request: PersonRequest) -> HttpResponse:
     """Mark one, or all, read."""
     one = number(request.POST.get("id", ""))
     count = mark_read(request.user, None if one is None else [one], now=timezone.now())
@@ -51,8 +51,8 @@ def read(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@login_required
-def mute_kind(request: HttpRequest, kind: str) -> HttpResponse:
+@signed_in
+def mute_kind(request: PersonRequest, kind: str) -> HttpResponse:
     """Stop a kind of notice."""
     if not mute(request.user, kind):
         raise Http404("There is no such kind of notification.")

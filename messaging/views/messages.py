@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from messaging.access import messages_for
 from messaging.filters import BIGGEST, choices, chosen, narrowed, number
 from messaging.models import Message
@@ -21,7 +21,7 @@ BODY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: http
 
 @require_GET
 @may("messages.view")
-def message_list(request: HttpRequest) -> HttpResponse:
+def message_list(request: PersonRequest) -> HttpResponse:
     """Show one page of what the address narrows to."""
     wanted = chosen(request.GET)
     page = page_of(
@@ -36,7 +36,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @may("messages.view")
-def message_page(request: HttpRequest, pk: int) -> HttpResponse:
+def message_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Show one message with its history."""
     one = shown(messages_for(request.user), pk) if pk <= BIGGEST else None
     if one is None:
@@ -53,7 +53,7 @@ def message_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @xframe_options_sameorigin
 @may("messages.view")
-def message_body(request: HttpRequest, pk: int) -> HttpResponse:
+def message_body(request: PersonRequest, pk: int) -> HttpResponse:
     """Serve the mail itself, for the frame on the message's page."""
     message: Message | None = (
         messages_for(request.user).filter(pk=pk, channel="email").select_related("user").first()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from crm.views.guard import PersonRequest, signed_in
 from messaging.forms import HoursForm
 from messaging.preferences import CHOICES, choose_channels, set_hours, wishes_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-def preferences(request: HttpRequest) -> HttpResponse:
+@signed_in
+def preferences(request: PersonRequest) -> HttpResponse:
     """Show the choices, or keep them."""
     user = request.user
     wishes = wishes_of(user)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,9 +18,8 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def only_our_subscribers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def only_our_subscribers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatching, "_subscribers", {})
-    yield
 
 
 def contact(name: str) -> Contact:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.absences import BadAbsence, add_absence, remove_absence
 from crm.access import absences_for, people_for
+from crm.views.guard import PersonRequest, signed_in
 from crm.views.settings.forms import AbsenceForm
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def absences(request: HttpRequest) -> HttpResponse:
+def absences(request: PersonRequest) -> HttpResponse:
     """Show who is away when; add days."""
     people = people_for(request.user).order_by("full_name", "email")
     if not request.user.can("team.manage"):
@@ -36,9 +36,9 @@ def absences(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/settings/absences.html", context, status=422 if form.is_bound else 200)
 
 
-@login_required
+@signed_in
 @require_POST
-def delete(request: HttpRequest, absence_id: int) -> HttpResponse:
+def delete(request: PersonRequest, absence_id: int) -> HttpResponse:
     """Take days away back."""
     absence = get_object_or_404(absences_for(request.user).select_related("user"), pk=absence_id)
     remove_absence(absence.user, absence.pk)

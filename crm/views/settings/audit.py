@@ -10,14 +10,14 @@ from typing import Any
 
 from django import forms
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm.access import everybody_for
 from crm.audit import Asked, Entry, audited, read
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 
 SALT = "followthrough.audit"
 PER_PAGE, EXPORTED = 50, 20_000
@@ -57,7 +57,7 @@ def _midnight(day: Any) -> datetime | None:
 
 @may("audit.view")
 @require_safe
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: PersonRequest) -> HttpResponse:
     """Show the changes that are asked for, newest first."""
     form = AuditFilter(request.GET, user=request.user)
     if not form.is_valid():
@@ -74,7 +74,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/settings/audit.html", context)
 
 
-def _place(request: HttpRequest) -> dict[str, int]:
+def _place(request: PersonRequest) -> dict[str, int]:
     try:
         return dict(signing.loads(request.GET.get("after", ""), salt=SALT))
     except signing.BadSignature:
@@ -83,7 +83,7 @@ def _place(request: HttpRequest) -> dict[str, int]:
 
 @may("audit.view")
 @require_safe
-def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+def export(request: PersonRequest) -> HttpResponse | StreamingHttpResponse:
     """The same as a CSV file, one line a changed field."""
     form = AuditFilter(request.GET, user=request.user)
     if not form.is_valid():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -11,32 +11,32 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.access import custom_fields_for
 from crm.custom_fields import BadField, archive_fields, change_field, make_field
 from crm.models import CustomField
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from crm.views.settings.forms import FieldForm
 
 
 @may("settings.manage")
 @require_safe
-def fields(request: HttpRequest) -> HttpResponse:
+def fields(request: PersonRequest) -> HttpResponse:
     """Show the fields in use."""
     return render(request, "crm/settings/fields.html", {"fields": custom_fields_for(request.user)})
 
 
 @may("settings.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PersonRequest) -> HttpResponse:
     """Make a field."""
     return _form(request, None)
 
 
 @may("settings.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def field(request: HttpRequest, field_id: int) -> HttpResponse:
+def field(request: PersonRequest, field_id: int) -> HttpResponse:
     """Rename a field, change its choices and explanation."""
     return _form(request, get_object_or_404(custom_fields_for(request.user), pk=field_id))
 
 
-def _form(request: HttpRequest, existing: CustomField | None) -> HttpResponse:
+def _form(request: PersonRequest, existing: CustomField | None) -> HttpResponse:
     form = FieldForm(request.POST or None, existing=existing)
     if form.is_valid():
         said = form.cleaned_data
@@ -61,7 +61,7 @@ def _form(request: HttpRequest, existing: CustomField | None) -> HttpResponse:
 
 @may("settings.manage")
 @require_POST
-def archive(request: HttpRequest, field_id: int) -> HttpResponse:
+def archive(request: PersonRequest, field_id: int) -> HttpResponse:
     """Put a field away; contacts keep their values."""
     if archive_fields(custom_fields_for(request.user).filter(pk=field_id), now=timezone.now()):
         messages.success(request, "Put away. Contacts keep their values, and an import may bring it back.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods
 from crm.access import everybody_for, people_for
 from crm.handing_over import CannotHandOver, held_by
 from crm.handing_over import hand_over as give_all
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from crm.views.settings.forms import HandOverForm
 
 
 @may("team.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def hand_over(request: HttpRequest, person_id: int) -> HttpResponse:
+def hand_over(request: PersonRequest, person_id: int) -> HttpResponse:
     """Show what the person holds; give all of it to a colleague."""
     person = get_object_or_404(everybody_for(request.user), pk=person_id)
     takers = people_for(request.user).exclude(role="viewer").exclude(pk=person_id)

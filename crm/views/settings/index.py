@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+
+from crm.views.guard import PersonRequest, signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,9 @@ PLACES: dict[str, tuple[Place, ...]] = {
 }
 
 
-@login_required
+@signed_in
 @require_safe
-def contents(request: HttpRequest) -> HttpResponse:
+def contents(request: PersonRequest) -> HttpResponse:
     """Show the pages that the person may open."""
     shown = {
         heading: [place for place in places if not place.permission or request.user.can(place.permission)]

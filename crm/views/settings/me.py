@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.access import everybody_for
 from crm.people import change_person
+from crm.views.guard import PersonRequest, signed_in
 from crm.views.settings.forms import ProfileForm
 
 YEAR = 366 * 24 * 3600  # seconds
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PersonRequest) -> HttpResponse:
     """Show and save one's own account."""
     form = ProfileForm(request.POST or None, instance=everybody_for(request.user).get(pk=request.user.pk))
     if not form.is_valid():

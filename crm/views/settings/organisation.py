@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from crm.organisation_settings import BadSettings, change_settings, current_settings
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from crm.views.settings.forms import RHYTHMS, OrganisationForm
 
 SECTIONS = {
@@ -22,7 +22,7 @@ SECTIONS = {
 
 @may("settings.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def organisation(request: HttpRequest) -> HttpResponse:
+def organisation(request: PersonRequest) -> HttpResponse:
     """Show and save the organisation's settings."""
     form = OrganisationForm(request.POST or None, instance=current_settings())
     if form.is_valid():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,13 +15,13 @@ from crm.access import absences_for, everybody_for, invitations_for, people_for,
 from crm.handing_over import held_by
 from crm.models import User
 from crm.people import CannotChange, change_person
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from crm.views.settings.forms import InviteForm, PersonForm
 
 
 @may("team.manage")
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: PersonRequest) -> HttpResponse:
     """Show everybody and the open invitations."""
     everybody = (
         everybody_for(request.user)
@@ -41,7 +41,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @may("team.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: PersonRequest) -> HttpResponse:
     """Invite a colleague by e-mail."""
     form = InviteForm(
         request.POST or None, teams=teams_for(request.user), initial={"email": request.GET.get("email", "")}
@@ -60,7 +60,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @may("team.manage")
 @require_POST
-def revoke(request: HttpRequest, invitation_id: int) -> HttpResponse:
+def revoke(request: PersonRequest, invitation_id: int) -> HttpResponse:
     """Take an invitation back."""
     if invitations.revoke(invitations_for(request.user).filter(pk=invitation_id), now=timezone.now()):
         messages.success(request, "The invitation no longer works.")
@@ -69,7 +69,7 @@ def revoke(request: HttpRequest, invitation_id: int) -> HttpResponse:
 
 @may("team.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def person(request: HttpRequest, person_id: int) -> HttpResponse:
+def person(request: PersonRequest, person_id: int) -> HttpResponse:
     """Show one colleague and save what was changed about them."""
     found = get_object_or_404(everybody_for(request.user), pk=person_id)
     form = PersonForm(request.POST or None, instance=found, colleagues=people_for(request.user).exclude(role="viewer"))
@@ -86,7 +86,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(request, "crm/settings/person.html", context, status=422 if form.is_bound else 200)
 
 
-def changed(request: HttpRequest, form: Any, person_id: int, changes: dict[str, Any]) -> User | None:
+def changed(request: PersonRequest, form: Any, person_id: int, changes: dict[str, Any]) -> User | None:
     """Make the change; a refusal becomes the form's error."""
     try:
         return change_person(
@@ -99,19 +99,19 @@ def changed(request: HttpRequest, form: Any, person_id: int, changes: dict[str, 
 
 @may("team.manage")
 @require_POST
-def close(request: HttpRequest, person_id: int) -> HttpResponse:
+def close(request: PersonRequest, person_id: int) -> HttpResponse:
     """Close an account; what the person holds stays theirs until it is handed over."""
     return _switched(request, person_id, is_active=False)
 
 
 @may("team.manage")
 @require_POST
-def reopen(request: HttpRequest, person_id: int) -> HttpResponse:
+def reopen(request: PersonRequest, person_id: int) -> HttpResponse:
     """Open a closed account again."""
     return _switched(request, person_id, is_active=True)
 
 
-def _switched(request: HttpRequest, person_id: int, *, is_active: bool) -> HttpResponse:
+def _switched(request: PersonRequest, person_id: int, *, is_active: bool) -> HttpResponse:
     found = get_object_or_404(everybody_for(request.user), pk=person_id)
     if is_active and not found.has_usable_password():
         messages.error(request, f"{found.name} never chose a password. Send an invitation instead.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -11,7 +11,7 @@ from crm.models import Role
 from crm.organisation_settings import current_settings, set_permissions
 from crm.permissions import PERMISSIONS, ROLE_DEFAULTS
 from crm.permissions import may as carries
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 
 #: The administrator's rights are not up for choice.
 CHOSEN = (Role.MANAGER, Role.AGENT, Role.VIEWER)
@@ -19,7 +19,7 @@ CHOSEN = (Role.MANAGER, Role.AGENT, Role.VIEWER)
 
 @may("settings.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def roles(request: HttpRequest) -> HttpResponse:
+def roles(request: PersonRequest) -> HttpResponse:
     """Show the rights of the roles and save what was ticked."""
     if request.method == "POST":
         set_permissions({role: set(request.POST.getlist(role)) & set(PERMISSIONS) for role in CHOSEN})

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm.access import people_for, teams_for
 from crm.models import Team
 from crm.teams import BadTeam, change_team, delete_teams, make_team
-from crm.views.guard import may
+from crm.views.guard import PersonRequest, may
 from crm.views.settings.forms import TeamForm
 
 
 @may("team.manage")
 @require_safe
-def teams(request: HttpRequest) -> HttpResponse:
+def teams(request: PersonRequest) -> HttpResponse:
     """Show the teams with their members."""
     found = teams_for(request.user).prefetch_related("membership_set__user")
     return render(request, "crm/settings/teams.html", {"teams": found})
@@ -24,19 +24,19 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 @may("team.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PersonRequest) -> HttpResponse:
     """Make a team."""
     return _form(request, None)
 
 
 @may("team.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-def team(request: HttpRequest, team_id: int) -> HttpResponse:
+def team(request: PersonRequest, team_id: int) -> HttpResponse:
     """Rename a team and say who is in it."""
     return _form(request, get_object_or_404(teams_for(request.user), pk=team_id))
 
 
-def _form(request: HttpRequest, team: Team | None) -> HttpResponse:
+def _form(request: PersonRequest, team: Team | None) -> HttpResponse:
     initial = None
     if team is not None:
         inside = list(team.membership_set.values_list("user_id", "is_lead"))
@@ -61,7 +61,7 @@ def _form(request: HttpRequest, team: Team | None) -> HttpResponse:
 
 @may("team.manage")
 @require_POST
-def delete(request: HttpRequest, team_id: int) -> HttpResponse:
+def delete(request: PersonRequest, team_id: int) -> HttpResponse:
     """Dissolve a team."""
     if delete_teams(teams_for(request.user).filter(pk=team_id)):
         messages.success(request, "The team is dissolved; its contacts stay with their owners.")

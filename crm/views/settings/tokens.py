@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -13,13 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.access import tokens_for
 from crm.tokens import create_token
 from crm.tokens import revoke as end
+from crm.views.guard import PersonRequest, signed_in
 from crm.views.settings.forms import TokenForm
 
 
-@login_required
+@signed_in
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: PersonRequest) -> HttpResponse:
     """Show the tokens; make one and show it this once."""
     form, secret = TokenForm(request.POST or None), ""
     if form.is_valid():
@@ -36,9 +36,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "crm/settings/tokens.html", context, status=422 if form.is_bound else 200)
 
 
-@login_required
+@signed_in
 @require_POST
-def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
+def revoke(request: PersonRequest, token_id: int) -> HttpResponse:
     """End a token at once."""
     if end(tokens_for(request.user).filter(pk=token_id), now=timezone.now()):
         messages.success(request, "The token no longer works.")
