@@ -34,7 +34,7 @@ def use(size: int) -> None:
     name = f"bench_{size}_{schema_hash()}"
     connections.close_all()
     cache.clear()
-    fresh = _make(name, old=f"bench_{size}_%")
+    fresh = _make(name, old=rf"bench\_{size}\_%")
     settings.DATABASES["default"]["NAME"] = name
     connections["default"].settings_dict["NAME"] = name
     os.environ["DATABASE_URL"] = os.environ["BENCH_SERVER_URL"].replace("/followthrough?", f"/{name}?")
