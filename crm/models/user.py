@@ -62,12 +62,12 @@ class UserManager(_People["User"]):
         columns = ", ".join(f'u."{field.column}"' for field in self.model._meta.concrete_fields)
         found = self.raw(
             f"SELECT {columns}, o.role_permissions::text AS rights"
-            " FROM crm_user u, crm_organisation o WHERE u.id = %s AND o.id = 1",
+            " FROM crm_user u LEFT JOIN crm_organisation o ON o.id = 1 WHERE u.id = %s",
             [pk],
         )
         user: User | None = next(iter(found), None)
-        if user is not None:
-            user.rights = json.loads(user.__dict__["rights"])
+        if user is not None and (rights := user.__dict__.pop("rights")) is not None:
+            user.rights = json.loads(rights)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
