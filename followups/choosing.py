@@ -47,8 +47,9 @@ def choose(people: Sequence[Candidate], need: Need, *, avoid: Collection[int] = 
     """The person for the need, with the reason as a sentence.
 
     In this order: somebody present; not to be avoided; with room; of the contact's team; whose work it is; serving
-    the contact's country and language; carrying least for their capacity; whose turn it is. Each is a preference,
-    so that somebody always gets it. Raises NobodyThere when there are no people at all.
+    the contact's country and language; carrying least for their capacity; whose turn it is. Where all are full, load
+    comes before the territory, or one place's flood would bury the one person who serves it. Each is a preference, so
+    that somebody always gets it. Raises NobodyThere when there are no people at all.
     """
     if not people:
         raise NobodyThere("Nobody can be given a follow-up: add a colleague who is not a viewer.")
@@ -75,14 +76,16 @@ def _match(served: frozenset[str], wanted: str) -> int:
 
 
 def _rank(person: Candidate, need: Need, avoid: Collection[int]) -> tuple[object, ...]:
+    full, load = person.open >= person.capacity, person.open / person.capacity
     return (
         person.absent,
         person.id in avoid,
-        person.open >= person.capacity,
+        full,
         need.team_id is not None and need.team_id not in person.teams,
         person.steps_in,
+        load if full else 0,
         -fit(person, need),
-        person.open / person.capacity,
+        load,
         person.turn,
         person.id,
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followups.choosing import Candidate, Need, NobodyThere, choose, fit
+from followups.choosing import Candidate, Need, NobodyThere, choose, fit, give
 from followups.lifecycle import ANY, ENDED, MOVES, OPEN, is_attempt, is_two_way, refusal
 from followups.reminder_plans import Standing, firing, replan, revive
 
@@ -164,6 +164,14 @@ def test_territory_comes_before_load_and_no_territory_before_another() -> None:
     assert [fit(one, need) for one in (local, anybody, foreign)] == [2, 1, 0]
     assert choose([foreign, anybody, local], need).because == "Local serves br and has room, 9 of 20 open"
     assert choose([foreign, anybody], need).person_id == 2
+
+
+def test_a_flood_from_one_territory_does_not_bury_who_serves_it() -> None:
+    local, other = Candidate(1, "Local", countries=frozenset({"IN"})), Candidate(2, "Other", countries=frozenset({"DE"}))
+    for turn in range(1000):
+        chosen = choose([local, other], Need(country="IN"))
+        give({1: local, 2: other}[chosen.person_id], turn)
+    assert (local.open, other.open) == (500, 500)
 
 
 def test_equals_take_turns() -> None:
