@@ -89,12 +89,18 @@ def when(moment: datetime | date | None, now: datetime | None = None, zone: tzin
     return Markup(f'<time datetime="{moment.isoformat()}">{words}</time>')  # noqa: S704 - a day in words
 
 
-def due(moment: datetime | None, now: datetime | None = None, zone: tzinfo | None = None) -> Markup:
-    """Show a due moment: like `when` ahead of time, "2 days late" in the danger colour after it."""
+def due(moment: datetime | date | None, now: datetime | None = None, zone: tzinfo | None = None) -> Markup:
+    """Show a due moment or day: like `when` ahead of time, "2 days late" in the danger colour after it."""
     if moment is None:
         return Markup("any time")
     zone = zone or timezone.get_current_timezone()
     now = now or timezone.now()
+    if not isinstance(moment, datetime):
+        late = (now.astimezone(zone).date() - moment).days
+        if late <= 0:
+            return when(moment, now, zone)
+        words = "yesterday" if late == 1 else f"{late} days late"
+        return Markup('<time datetime="{}" class="late">{}</time>').format(moment.isoformat(), words)
     if moment >= now:
         return _element(moment, when_words(moment, now, zone), zone)
     return _element(moment, late_words(moment, now, zone), zone, "late")
