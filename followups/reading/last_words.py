@@ -30,12 +30,12 @@ def last_words(user: User, contact_id: int, look_at: int = 20) -> LastWords | No
         Event.objects.visible_to(user)
         .filter(contact=contact_id, kind__in=_WORDS)
         .order_by("-occurred_at", "-pk")
-        .select_related("user")[:look_at]
+        .values_list("kind", "data", "occurred_at", "user__full_name", "user__email")[:look_at]
     )
-    for event in events:
-        text = str(event.data.get(_WORDS[event.kind]) or "").strip()
+    for kind, data, at, name, email in events:
+        text = str(data.get(_WORDS[kind]) or "").strip()
         if text:
-            return LastWords(_shorten(text), event.user.name if event.user else "", event.occurred_at)
+            return LastWords(_shorten(text), name or (email or "").split("@")[0], at)
     return None
 
 

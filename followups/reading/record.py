@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, IntegerField, Value, When
+
 from crm.event_kinds import kind_of
-from crm.models import Event, Tag, User
+from crm.models import Contact, Event, Tag, User
 from crm.zones import zone
 from followups.access import followups_for
+from followups.lifecycle import OPEN
 from followups.models import Escalation, FollowUp, Reminder
 from followups.models.followup import FollowUpQuerySet
 from followups.reading.facing import Facing, facing
@@ -86,9 +89,11 @@ def _told(event: Event) -> Told:
     return Told(kind.icon, kind.title.format_map(_Data(event.data)), str(words), by, event.occurred_at)
 
 
-def of_contact(user: User, contact_id: int, now: datetime, done: int = 50) -> tuple[list[Row], list[Row]]:
-    """A contact's open follow-ups by time and the ended ones, newest first; two queries."""
-    theirs = followups_for(user).filter(contact=contact_id)
-    there = zone(user.time_zone)
-    ended = theirs.filter(status__in=["completed", "cancelled"]).order_by("-due_by", "-pk")[:done]
-    return rows_of(theirs.open().order_by("-pinned", "due_by", "pk"), now, there), rows_of(ended, now, there)
+def of_contact(user: User, contact: Contact, now: datetime, done: int = 50) -> tuple[list[Row], list[Row]]:
+    """A contact's open follow-ups by time and the ended ones, newest first; one query."""
+    first_open = Case(When(status__in=OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
+    theirs = followups_for(user).filter(contact=contact).order_by(first_open, "-due_by", "-pk")
+    rows = rows_of(theirs[: contact.open_followups + done], now, zone(user.time_zone))
+    still_open = [row for row in rows if row["open"]]
+    still_open.sort(key=lambda row: (not row["pinned"], row["due_by"], row["id"]))
+    return still_open, [row for row in rows if not row["open"]]

@@ -23,7 +23,7 @@ def contact_tab(request: PersonRequest, pk: int) -> HttpResponse:
     now, user = timezone.now(), request.user
     record = record_of(user, pk, now)
     contact = record.contact
-    open_ones, ended = of_contact(user, pk, now)
+    open_ones, ended = of_contact(user, contact, now)
     attempts = [row["outcome__sense"] for row in ended if row["status"] == "completed"][:IN_VAIN]
     shown = {
         "contact": contact,
