@@ -12,7 +12,9 @@ setInterval(() => {
   if (document.hidden) return;
   for (const time of $$("time[datetime]")) {
     if (!/^(now|in \d+ min|\d+ min (ago|late))$/.test(time.textContent)) continue;
-    const said = words(Date.parse(time.dateTime), time.classList.contains("late"));
+    const due = Boolean(time.closest(".when, .next > .wrap, .late, .badge"));
+    const said = words(Date.parse(time.dateTime), due);
     if (said && said !== time.textContent) time.textContent = said;
+    time.classList.toggle("late", due && /late$/.test(time.textContent));
   }
 }, 20000);
