@@ -6,12 +6,13 @@ import re
 from functools import lru_cache
 
 import phonenumbers
-from email_validator import EmailNotValidError, EmailUndeliverableError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, EmailUndeliverableError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 
 #: What nearly every address looks like; taken as it is. Anything else goes through the full rules.
+_NOBODYS = "|".join(map(re.escape, SPECIAL_USE_DOMAIN_NAMES))
 _PLAIN_EMAIL = re.compile(
-    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:com|net|org|[a-wyz][a-z])"
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?!(?:" + _NOBODYS + r")$)[a-z]{2,24}"
 )
 #: An international number with nothing but spaces, dots and hyphens between the digits.
 _PLAIN_PHONE = re.compile(r"\+[1-9][\d .\-]{5,24}")

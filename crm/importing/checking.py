@@ -141,7 +141,7 @@ class Checker:
             if place >= count:
                 continue
             text = cells[place].strip()
-            if not text or text.casefold() in empty:
+            if not text or (empty and text.casefold() in empty):
                 continue
             if self._neutralised and text[0] == "'" and text[1:2] in _DANGEROUS:
                 text = text[1:]

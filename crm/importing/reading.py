@@ -100,7 +100,7 @@ def _headings(cells: list[str]) -> list[str]:
 
 def _numbered(records: Iterable[list[str]]) -> Iterator[Row]:
     for number, cells in enumerate(records, 2):
-        yield number, cells if any(cells) and any(cell.strip() for cell in cells) else []
+        yield number, cells if any(map(str.strip, cells)) else []
 
 
 def _without_tail(rows: Iterable[Row]) -> Iterator[Row]:

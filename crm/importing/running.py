@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -289,16 +289,6 @@ def _finish(batch: ImportBatch, state: str, rows: int) -> None:
         )
     if state == ImportState.DONE:
         Path(batch.path).unlink(missing_ok=True)
-        _plan_anew(batch)
-
-
-def _plan_anew(batch: ImportBatch) -> None:
-    """Let the database look at its tables again where a list has grown by much: yesterday's plans would be slow."""
-    batch.refresh_from_db(fields=["created"])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'crm_contact'::regclass")
-        if batch.created > max(1_000, 0.2 * cursor.fetchone()[0]):
-            cursor.execute("ANALYZE crm_contact, crm_searchentry, crm_event")
 
 
 def _fail(batch: ImportBatch, error: str) -> None:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +91,25 @@ def test_the_short_way_to_read_a_phone_agrees_with_the_long_one(number: str) -> 
             return None
 
     assert read(lambda: normal_phone(number, "")) == read(lambda: _parsed_phone(number, ""))
+
+
+LABELS = st.from_regex(r"[a-zA-Z0-9_+.-]{1,12}", fullmatch=True)
+ENDS = st.sampled_from(
+    ["com", "example", "test", "local", "arpa", "museum", "de", "x", "a1", "localhost", "onion", "xn--p1ai"]
+)
+
+
+@given(st.builds(lambda local, domain, end: f"{local}@{domain}.{end}", LABELS, LABELS, ENDS))
+def test_the_short_way_to_read_an_address_agrees_with_the_long_one(address: str) -> None:
+    try:
+        found = validate_email(address, check_deliverability=False, strict=True)
+        wanted = f"{found.local_part}@{found.ascii_domain}".lower()
+    except EmailNotValidError:
+        wanted = None
+    try:
+        assert normal_email(address) == wanted
+    except BadAddress:
+        assert wanted is None
 
 
 def test_a_fixed_line_takes_no_sms_and_a_toll_free_number_is_warned_of() -> None:
