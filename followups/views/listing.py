@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
@@ -104,13 +104,16 @@ def _heading(key: str, sorted_by: str, given: QueryDict) -> dict[str, object]:
 
 
 def _views(user: User, filtered: Filtered, given: QueryDict) -> list[dict[str, object]]:
-    """The views that come with the product and those that were saved, each as a link."""
+    """The views that come with the product and those that were saved, each as a link; one's own can be removed."""
     ready = [("My open", "assignee=me"), ("Overdue", "due=overdue&assignee=me"), ("Today", "due=today&assignee=me")]
     if may_switch(user):
         ready += [("Everybody’s overdue", "due=overdue"), ("First contacts", "lead=yes")]
-    saved = [(one.name, one.query) for one in saved_views_for(user, PAGE_NAME)]
-    here = sorted(QueryDict(filtered.query).lists())
+    shown = [(label, query, "") for label, query in ready] + [
+        (one.name, one.query, f"/followups/views/{one.pk}/drop/" if one.owner_id == user.pk else "")
+        for one in saved_views_for(user, PAGE_NAME)
+    ]
+    places = (sorted(_kept(given)), sorted(parse_qsl(filtered.query)))
     return [
-        {"label": label, "href": f"?{query}", "current": sorted(QueryDict(query).lists()) == here}
-        for label, query in [*ready, *saved]
+        {"label": label, "href": f"?{query}", "current": sorted(parse_qsl(query)) in places, "drop": drop}
+        for label, query, drop in shown
     ]

@@ -273,6 +273,7 @@ def test_columns_and_saved_views_are_kept(people: People, as_: SignIn) -> None:
     view = SavedView.objects.get()
     assert (view.name, view.query, view.shared) == ("Late ones", "due=overdue", False)  # agents share nothing
     assert "Late ones" in text(client.get("/followups/"))
+    assert f"/followups/views/{view.pk}/drop/" in text(client.get("/followups/?due=overdue"))
     assert "Late ones" not in text(as_(people.noor).get("/followups/"))
     assert as_(people.noor).post(f"/followups/views/{view.pk}/drop/").status_code == 404
     client.post(f"/followups/views/{view.pk}/drop/")
