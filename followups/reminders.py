@@ -99,14 +99,14 @@ def _notices(fired: Sequence[Taken], zones: dict[int, str]) -> list[Notice]:
     if unknown := {one.user_id for one in fired} - zones.keys():
         zones |= dict(User.objects.filter(pk__in=unknown).values_list("pk", "time_zone"))
     words: dict[tuple[object, ...], str] = {}
-    crowds = Counter((one.user_id, one.fire_at) for one in fired if one.speed_to_lead)
+    crowds = Counter((one.user_id, _minute(one)) for one in fired if one.speed_to_lead)
     notices = []
     for one in fired:
         when = (one.due_on, one.due_at, zones[one.user_id])
         due = words.get(when)
         if due is None:
             due = words[when] = in_words(Due(on=one.due_on, at=one.due_at), zones[one.user_id])
-        if one.speed_to_lead and (size := crowds.pop((one.user_id, one.fire_at), 0)) != 1:
+        if one.speed_to_lead and (size := crowds.pop((one.user_id, _minute(one)), 0)) != 1:
             if size:
                 notices.append(_about_leads(one, due))
             continue
@@ -132,6 +132,11 @@ def _notices(fired: Sequence[Taken], zones: dict[int, str]) -> list[Notice]:
     return notices
 
 
+def _minute(one: Taken) -> int:
+    """The minute it fires in: what a list brings in over a few seconds belongs together."""
+    return one.fire_at // 60
+
+
 def _about_leads(first: Taken, due: str) -> Notice:
     """One notice for all the leads that came to a person together. It tells no number: they may fill several batches,
     whose notices have the same key."""
@@ -147,7 +152,7 @@ def _about_leads(first: Taken, due: str) -> Notice:
             "due": due,
             "late": first.late,
         },
-        f"reminder:leads:{first.user_id}:{first.fire_at}",
+        f"reminder:leads:{first.user_id}:{_minute(first)}",
         "followup",
         first.followup_id,
     )

@@ -224,6 +224,15 @@ def test_many_leads_at_once_remind_each_person_once(people: People) -> None:
     assert reminded[0].data["url"] == "/followups/?assignee=me"
 
 
+def test_leads_that_come_seconds_apart_remind_each_person_once(people: People) -> None:
+    for seconds in (0, 3):
+        later = NOW + timedelta(seconds=seconds)
+        create_contacts([NewContact(first_name=f"Lea {number}") for number in range(6)], by=None, now=later)
+        dispatch_pending(later)
+    assert sweep_reminders(NOW + FIVE) == 12
+    assert Message.objects.filter(kind="reminder", channel="email").count() == 3
+
+
 def test_two_workers_who_share_out_at_once_see_what_the_other_gave(committing: People) -> None:
     for _ in range(2):
         create_contacts([NewContact(first_name=f"Lea {number}") for number in range(60)], by=None, now=NOW)
