@@ -42,6 +42,12 @@ def test_what_is_no_time_is_said_in_plain_words() -> None:
         tick("--now", "tomorrow")
 
 
+@pytest.mark.parametrize("far", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+00:00"])
+def test_a_time_at_which_a_calendar_ends_is_refused(far: str) -> None:
+    with pytest.raises(CommandError, match="the year lies between 1970 and 9000"):
+        tick("--now", far)
+
+
 def test_it_fails_when_a_kind_of_work_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(now: datetime) -> int:
         raise RuntimeError("no")

@@ -11,12 +11,18 @@ from django.utils import timezone
 from crm.due import run_until_quiet
 
 
+#: Outside these there are no due dates, and further out a calendar ends.
+FIRST_YEAR, LAST_YEAR = 1970, 9000
+
+
 def moment(text: str) -> datetime:
     """Read an ISO 8601 time; one without an offset is UTC."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is no time: write it like 2026-11-20T08:00:00+01:00") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ArgumentTypeError(f"the year lies between {FIRST_YEAR} and {LAST_YEAR}")
     return found if found.utcoffset() is not None else found.replace(tzinfo=UTC)
 
 
