@@ -31,8 +31,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if getattr(record, "request_id", ""):
-            line["request_id"] = record.request_id  # type: ignore[attr-defined]
+        if request_id := getattr(record, "request_id", ""):
+            line["request_id"] = request_id
         line.update({key: value for key, value in vars(record).items() if key not in STANDARD})
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)

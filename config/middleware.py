@@ -22,11 +22,10 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Set the id for log records, the request and the response."""
+        """Set the id for log records and the response."""
         given = request.headers.get("X-Request-ID", "")
         name = given if SANE_ID.fullmatch(given) else secrets.token_hex(8)
         token = request_id.set(name)
-        request.id = name  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)
         finally:

@@ -21,4 +21,4 @@ loglevel = "error"
 def child_exit(server: Any, worker: Any) -> None:
     """Forget the gauges of a process that has gone."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library says no types here

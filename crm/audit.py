@@ -26,7 +26,7 @@ class Audited:
 
     @property
     def history(self) -> Any:
-        return self.model.pgh_event_model  # type: ignore[attr-defined]
+        return self.model.pgh_event_model  # type: ignore[attr-defined]  # put there by pghistory
 
 
 @dataclass(slots=True)

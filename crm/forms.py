@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,6 +11,7 @@ from crm.access import custom_fields_for, people_for, teams_for
 from crm.contact_fields import RULES
 from crm.countries import country_choices
 from crm.custom_values import show_value
+from crm.form_fields import choice
 from crm.models import Contact, CustomField, Lifecycle, User
 from crm.models.contact import Channel
 from crm.models.tag import TagColour
@@ -68,10 +68,10 @@ class ContactForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.own: list[CustomField] = list(custom_fields_for(user))
-        offer(self, "owner_id", [("", "Nobody"), *((one.pk, one.name) for one in people_for(user).workers())])
-        offer(self, "team_id", [("", "No team"), *((one.pk, one.name) for one in teams_for(user))])
-        offer(self, "country", [("", "Not known"), *country_choices()])
-        offer(self, "time_zone", [("", "Not known"), *((name, name) for name in sorted(zone_names()))])
+        choice(self, "owner_id").choices = [("", "Nobody"), *((one.pk, one.name) for one in people_for(user).workers())]
+        choice(self, "team_id").choices = [("", "No team"), *((one.pk, one.name) for one in teams_for(user))]
+        choice(self, "country").choices = [("", "Not known"), *country_choices()]
+        choice(self, "time_zone").choices = [("", "Not known"), *((name, name) for name in sorted(zone_names()))]
         if not user.can("contacts.assign"):
             for name in ("owner_id", "team_id"):
                 del self.fields[name]
@@ -122,13 +122,6 @@ def _own_field(own: CustomField) -> forms.Field:
         )
     help_text = own.help_text or ("Several, separated by semicolons" if own.kind == "choices" else "")
     return forms.CharField(required=False, label=own.label, help_text=help_text)
-
-
-def offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[int | str, str]]) -> None:
-    """Set what a field of a form lets people choose from."""
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = choices
 
 
 class NoteForm(forms.Form):

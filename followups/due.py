@@ -32,9 +32,9 @@ class Due:
             raise BadDue("Give a due date or a due time, one of the two.")
         if self.at is not None and self.at.utcoffset() is None:
             raise BadDue("A due time needs its time zone.")
-        year = (self.on or self.at).year  # type: ignore[union-attr]
-        if not FIRST_YEAR <= year <= LAST_YEAR:
-            raise BadDue(f"A due date lies between {FIRST_YEAR} and {LAST_YEAR}; {year} does not.")
+        given = self.on or self.at
+        if given is not None and not FIRST_YEAR <= given.year <= LAST_YEAR:
+            raise BadDue(f"A due date lies between {FIRST_YEAR} and {LAST_YEAR}; {given.year} does not.")
 
 
 def read_due(text: str, zone_name: str) -> Due:

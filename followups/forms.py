@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from crm.access import people_for
+from crm.form_fields import row_choice
 from crm.models import Tag, User
 from crm.zones import validate_zone, zone
 from followups.due import BadDue, Due, read_due
@@ -104,7 +105,7 @@ class DelegateForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = people_for(user).workers()  # type: ignore[attr-defined]
+        row_choice(self, "to").queryset = people_for(user).workers()
 
 
 class CancelForm(forms.Form):
@@ -136,8 +137,8 @@ class FollowUpForm(DueFields):
     def __init__(self, *args: Any, user: User, keep_type: int | None = None, **kwargs: Any) -> None:
         super().__init__(*args, zone_name=user.time_zone, **kwargs)
         kinds = FollowUpType.objects.visible_to(user)
-        self.fields["type"].queryset = kinds.filter(archived_at__isnull=True) | kinds.filter(pk=keep_type or 0)  # type: ignore[attr-defined]
-        self.fields["tags"].queryset = Tag.objects.visible_to(user)  # type: ignore[attr-defined]
+        row_choice(self, "type").queryset = kinds.filter(archived_at__isnull=True) | kinds.filter(pk=keep_type or 0)
+        row_choice(self, "tags").queryset = Tag.objects.visible_to(user)
         self.user = user
 
     def clean_subject(self) -> str:

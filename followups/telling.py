@@ -100,11 +100,11 @@ def _grouped(given: Sequence[Given]) -> list[tuple[tuple[int, bool], list[Given]
     return sorted(sets.items())
 
 
-def _notice(kind: str, user_id: int, subject: str, ones: Sequence[Given], **data: object) -> Notice:
+def _notice(kind: str, user_id: int, subject: str, ones: Sequence[Given], **data: Any) -> Notice:
     """One notice for the set. Its key holds a version, so that the same set can be news again after a change."""
     first = min(ones, key=lambda one: one.id)
     if "facts" not in data and len(ones) > 1:
-        data["lines"] = [*data.get("lines", []), *(one.subject for one in ones[:MOST])]  # type: ignore[misc]
+        data["lines"] = [*data.get("lines", []), *(one.subject for one in ones[:MOST])]
     return Notice(
         user_id=user_id,
         kind=kind,

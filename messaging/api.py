@@ -77,8 +77,8 @@ class MessageFilter(Schema):
     contact: Id | None = None
     followup: Id | None = None
     user: Id | None = None
-    channel: Literal[tuple(MessageChannel.values)] | None = None  # type: ignore[valid-type]
-    status: Literal[tuple(MessageStatus.values)] | None = None  # type: ignore[valid-type]
+    channel: Literal[tuple(MessageChannel.values)] | None = None  # type: ignore[valid-type]  # the words stand in the model only
+    status: Literal[tuple(MessageStatus.values)] | None = None  # type: ignore[valid-type]  # the words stand in the model only
     direction: Literal["out", "in"] | None = None
     kind: str = Field("", max_length=40)
     cursor: Cursor = ""

@@ -22,7 +22,7 @@ class Words(NamedTuple):
 @cache
 def _environments() -> tuple[Environment, Environment]:
     """Our templates with and without escaping: an ampersand in plain text is an ampersand."""
-    html: Environment = engines["jinja2"].env  # type: ignore[attr-defined]
+    html: Environment = engines["jinja2"].env  # type: ignore[attr-defined]  # this engine is the Jinja2 one
     return html, html.overlay(autoescape=False)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pghistory
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,18 +12,16 @@ from crm.api.problems import Problem
 from crm.models import ApiToken, User
 from crm.tokens import carries, find_token
 
-_UNKNOWN = object()
-
 
 def identify(request: HttpRequest) -> ApiToken | None:
     """The request's token, looked up and counted once a request. Raises Problem 429."""
-    known: Any = getattr(request, "_api_token", _UNKNOWN)
-    if known is not _UNKNOWN:
-        return known  # type: ignore[no-any-return]
+    if "_api_token" in vars(request):
+        known: ApiToken | None = vars(request)["_api_token"]
+        return known
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     now = timezone.now()
     token = find_token(secret.strip(), now=now) if scheme.lower() == "bearer" and secret.strip() else None
-    request._api_token = token  # type: ignore[attr-defined]
+    vars(request)["_api_token"] = token
     if token is not None:
         allowed = rate_limit.take(f"token:{token.pk}", per_minute=token.rate_per_minute, now=now)
         if allowed.retry_after:
@@ -69,7 +65,7 @@ class Token(HttpBearer):
 
 def caller(request: HttpRequest) -> User:
     """The person whose token it is; only inside an operation."""
-    token: ApiToken = request.auth  # type: ignore[attr-defined]
+    token: ApiToken = vars(request)["auth"]
     return token.user
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
@@ -29,6 +28,7 @@ from crm.api.problems import Problem, invalid, not_found
 from crm.api.shapes import Cursor, Id, Limit, Moment, given, refuse_null
 from crm.contacts import NewContact, change_contact, create_contacts
 from crm.models import Contact, User
+from crm.models.contact import ContactQuerySet
 from crm.pagination import order_of, page
 from crm.search_terms import contacts_matching
 
@@ -63,7 +63,7 @@ class ContactFilter(Schema):
     limit: Limit = 50
 
 
-def narrowed(rows: QuerySet[Contact], wanted: ContactFilter, now: datetime) -> QuerySet[Contact]:
+def narrowed(rows: ContactQuerySet, wanted: ContactFilter, now: datetime) -> ContactQuerySet:
     """The contacts that the filter lets through."""
     if wanted.q:
         rows = rows.filter(contacts_matching(wanted.q))
@@ -83,9 +83,9 @@ def narrowed(rows: QuerySet[Contact], wanted: ContactFilter, now: datetime) -> Q
     if wanted.tag:
         rows = rows.filter(pk__in=Contact.tags.through.objects.filter(tag__slug=wanted.tag).values("contact_id"))
     if wanted.rotting:
-        rows = rows.rotting(now)  # type: ignore[attr-defined]
+        rows = rows.rotting(now)
     if wanted.nothing_planned:
-        rows = rows.nothing_planned()  # type: ignore[attr-defined]
+        rows = rows.nothing_planned()
     return rows
 
 
@@ -158,11 +158,13 @@ def untag_contact(request: HttpRequest, contact_id: Id, tag: Query[list[Slug]]) 
     return Status(204, None)
 
 
-def retagged(request: HttpRequest, contact_id: int, **change: list[int]) -> dict[str, Any]:
+def retagged(
+    request: HttpRequest, contact_id: int, *, add: list[int] | None = None, remove: list[int] | None = None
+) -> dict[str, Any]:
     """Change the tags and return those that the contact now has."""
     contact = one(request, contact_id)
     rows = contacts_for(caller(request)).filter(pk=contact.pk)
-    tagging.tag(rows, by=caller(request), now=timezone.now(), **change)  # type: ignore[arg-type]
+    tagging.tag(rows, by=caller(request), now=timezone.now(), add=add or (), remove=remove or ())
     return {"tags": list(contact.tags.values_list("slug", flat=True))}
 
 

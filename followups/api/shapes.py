@@ -97,7 +97,7 @@ def followup_out(followup: FollowUp) -> dict[str, Any]:
         "contact": followup.contact_id,
         "partner": None,
         "type": followup.type.slug,
-        "due_at": (followup.due_on or followup.due_at).isoformat(),  # type: ignore[union-attr]
+        "due_at": (followup.due_on or followup.due_at).isoformat(),  # type: ignore[union-attr]  # one of them is always there
         "assignee": followup.assignee_id,
         "creator": followup.creator_id,
         "tags": [tag.slug for tag in followup.tags.all()],
@@ -164,7 +164,7 @@ class NewFollowUpIn(NewForContact):
 
 class FollowUpChange(FollowUpFields):
     subject: str = Field("", min_length=1, max_length=200)
-    due_at: DueAt | None = None  # type: ignore[assignment]
+    due_at: DueAt | None = None  # type: ignore[assignment]  # a change may leave it out
     version: Version | None = None
 
 

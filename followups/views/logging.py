@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -9,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from crm.forms import offer
+from crm.form_fields import choice
 from crm.reading.contact_record import contact_or_404
 from crm.views.guard import PersonRequest, may
 from crm.views.once import first_time, new_number
@@ -29,9 +31,9 @@ class LogForm(forms.Form):
     )
     duration_minutes = forms.IntegerField(required=False, min_value=0, max_value=1_440, label="Minutes")
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        offer(self, "outcome", [(one.slug, one.label) for one in offered_outcomes()])
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice(self, "outcome").choices = [(one.slug, one.label) for one in offered_outcomes()]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

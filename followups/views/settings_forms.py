@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator
 
+from crm.form_fields import choice, number, row_choice
 from crm.models import Lifecycle
 from crm.models.tag import TagColour
 from followups.catalogue import types_in_use
@@ -24,6 +25,7 @@ ICONS = [
     "phone", "mail", "message-square", "message-circle", "video", "users", "file-text", "list-checks", "banknote",
     "stamp", "heart-pulse", "handshake", "calendar-days", "building-2", "wrench", "star",
 ]  # fmt: skip
+ICON_CHOICES = [(name, name.replace("-", " ").capitalize()) for name in ICONS]
 YEAR = 366 * 24 * 60  # minutes
 
 
@@ -53,8 +55,8 @@ class Minutes(forms.Field):
             return True
 
 
-class TypeForm(forms.ModelForm):  # type: ignore[type-arg]
-    icon = forms.ChoiceField(choices=[(name, name.replace("-", " ").capitalize()) for name in ICONS])
+class TypeForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no argument at run time
+    icon = forms.ChoiceField(choices=ICON_CHOICES)
     colour = forms.ChoiceField(choices=TagColour.choices)
     channel = forms.ChoiceField(choices=CHANNELS, required=False, help_text="How the client is reached by it")
     default_reminders = Minutes(label="Reminders", required=False, help_text="Minutes before, like 1440, 15")
@@ -68,13 +70,13 @@ class TypeForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.icon and self.instance.icon not in ICONS:
-            self.fields["icon"].choices = [(self.instance.icon, self.instance.icon), *self.fields["icon"].choices]  # type: ignore[attr-defined]
+            choice(self, "icon").choices = [(self.instance.icon, self.instance.icon), *ICON_CHOICES]
         for name, most in (("default_minutes", 1440), ("miss_after_minutes", YEAR)):
-            self.fields[name].max_value = most  # type: ignore[attr-defined]
+            number(self, name).max_value = most
             self.fields[name].validators.append(MaxValueValidator(most))
 
 
-class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
+class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no argument at run time
     class Meta:
         model = Outcome
         fields = ("label", "sense", "type")
@@ -83,10 +85,10 @@ class OutcomeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["type"].empty_label = "Every type"  # type: ignore[attr-defined]
+        row_choice(self, "type").empty_label = "Every type"
 
 
-class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no argument at run time
     reminders = Minutes(required=False, help_text="Minutes before, like 60, 15; empty means as for the type")
     lifecycles = forms.MultipleChoiceField(
         choices=Lifecycle.choices,
@@ -117,6 +119,6 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["type"].choices = [(one.pk, one.name) for one in types_in_use()]  # type: ignore[attr-defined]
-        self.fields["type"].empty_label = None  # type: ignore[attr-defined]
+        row_choice(self, "type").choices = [(one.pk, one.name) for one in types_in_use()]
+        row_choice(self, "type").empty_label = None
         self.fields["delay_days"].validators.append(MaxValueValidator(3650))

@@ -17,6 +17,8 @@ from django.views.decorators.http import require_safe
 
 from crm.access import everybody_for
 from crm.audit import Asked, Entry, audited, read
+from crm.form_fields import choice, row_choice
+from crm.models import User
 from crm.views.guard import PersonRequest, may
 
 SALT = "followthrough.audit"
@@ -28,15 +30,15 @@ class AuditFilter(forms.Form):
     """What to look for; everything may be left out."""
 
     kind = forms.ChoiceField(label="What", required=False)
-    who = forms.ModelChoiceField(None, label="Who", required=False, empty_label="Anybody")  # type: ignore[var-annotated]
+    who: forms.ModelChoiceField[User] = forms.ModelChoiceField(None, label="Who", required=False, empty_label="Anybody")
     record = forms.IntegerField(label="Number", required=False, min_value=1, max_value=2**63 - 1)
     since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [("", "Everything"), *audited().items()]  # type: ignore[attr-defined]
-        self.fields["who"].queryset = everybody_for(user).order_by("full_name", "email")  # type: ignore[attr-defined]
+        choice(self, "kind").choices = [("", "Everything"), *audited().items()]
+        row_choice(self, "who").queryset = everybody_for(user).order_by("full_name", "email")
 
     def asked(self, before: dict[str, int]) -> Asked:
         """The question, days in the reader's own zone."""

@@ -9,6 +9,7 @@ from django.contrib.auth import password_validation
 from django.core.validators import MaxValueValidator
 
 from crm.countries import country_code
+from crm.form_fields import number, row_choice
 from crm.models import CustomField, Organisation, Role, Team, User
 from crm.models.custom_field import FieldKind
 from crm.models.user import UserQuerySet
@@ -47,7 +48,7 @@ class Listed(forms.Field):
         return ", ".join(value) if isinstance(value, list | tuple) else value
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no argument at run time
     time_zone = forms.ChoiceField(choices=zone_choices, widget=QuickSelect, help_text="All times are shown in it")
     language = forms.ChoiceField(choices=LANGUAGES)
 
@@ -57,7 +58,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
         labels = {"full_name": "Name"}
 
 
-class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no argument at run time
     time_zone = forms.ChoiceField(choices=zone_choices, widget=QuickSelect)
     countries = Listed(
         required=False, help_text="Countries they serve, like FR, DE; new leads from there come to them first"
@@ -72,10 +73,10 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, colleagues: UserQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["deputy"].queryset = colleagues.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
-        self.fields["deputy"].empty_label = "Nobody"  # type: ignore[attr-defined]
+        row_choice(self, "deputy").queryset = colleagues.exclude(pk=self.instance.pk)
+        row_choice(self, "deputy").empty_label = "Nobody"
         self.fields["capacity"].validators.append(MaxValueValidator(1000))
-        self.fields["capacity"].min_value = 1  # type: ignore[attr-defined]
+        number(self, "capacity").min_value = 1
 
     def clean_capacity(self) -> int:
         """Refuse a capacity of nothing."""
@@ -109,11 +110,11 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 class InviteForm(forms.Form):
     email = forms.EmailField(label="E-mail", max_length=254)
     role = forms.ChoiceField(choices=Role.choices, initial=Role.AGENT)
-    team = forms.ModelChoiceField(Team.objects.none(), required=False, empty_label="No team yet")
+    team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(None, required=False, empty_label="No team yet")
 
     def __init__(self, *args: Any, teams: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        row_choice(self, "team").queryset = teams
 
 
 class JoinForm(forms.Form):
@@ -137,7 +138,7 @@ class JoinForm(forms.Form):
         return password
 
 
-class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own class takes no argument at run time
     time_zone = forms.ChoiceField(
         choices=zone_choices, widget=QuickSelect, help_text="Of working hours and nightly runs"
     )
@@ -206,9 +207,11 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
 class TeamForm(forms.Form):
     name = forms.CharField(max_length=100)
-    members = forms.ModelMultipleChoiceField(User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple)
-    leads = forms.ModelMultipleChoiceField(
-        User.objects.none(),
+    members: forms.ModelMultipleChoiceField[User] = forms.ModelMultipleChoiceField(
+        None, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    leads: forms.ModelMultipleChoiceField[User] = forms.ModelMultipleChoiceField(
+        None,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Told first when something escalates",
@@ -217,18 +220,18 @@ class TeamForm(forms.Form):
     def __init__(self, *args: Any, people: UserQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("members", "leads"):
-            self.fields[name].queryset = people  # type: ignore[attr-defined]
+            row_choice(self, name).queryset = people
 
 
 class AbsenceForm(forms.Form):
-    user = forms.ModelChoiceField(User.objects.none(), label="Who", empty_label=None)
+    user: forms.ModelChoiceField[User] = forms.ModelChoiceField(None, label="Who", empty_label=None)
     starts_on = forms.DateField(label="First day", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     ends_on = forms.DateField(label="Last day", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     note = forms.CharField(max_length=200, required=False)
 
     def __init__(self, *args: Any, people: UserQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = people  # type: ignore[attr-defined]
+        row_choice(self, "user").queryset = people
 
 
 class FieldForm(forms.Form):
@@ -274,8 +277,8 @@ class TokenForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    to = forms.ModelChoiceField(User.objects.none(), label="To", empty_label="Choose a colleague")
+    to: forms.ModelChoiceField[User] = forms.ModelChoiceField(None, label="To", empty_label="Choose a colleague")
 
     def __init__(self, *args: Any, people: UserQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["to"].queryset = people  # type: ignore[attr-defined]
+        row_choice(self, "to").queryset = people
