@@ -83,7 +83,16 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         ),
     ),
     pghistory.DeleteEvent("before_delete"),
-    exclude=["last_two_way_at", "last_attempt_at", "next_due_by", "next_due_on", "open_followups", "rots_at", "score", "grade"],
+    exclude=[
+        "last_two_way_at",
+        "last_attempt_at",
+        "next_due_by",
+        "next_due_on",
+        "open_followups",
+        "rots_at",
+        "score",
+        "grade",
+    ],
     model_name="ContactHistory",
 )
 class Contact(models.Model):
