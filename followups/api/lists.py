@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -87,7 +86,7 @@ class TemplateOut(Schema):
     type: str
     priority: str
     delay_days: int
-    due_time: time | None
+    due_time: str | None = Field(description="Local to the assignee, like 10:00")
     reminders: list[int]
     lifecycles: list[str]
     archived: bool
@@ -139,8 +138,9 @@ def outcome_out(one: Outcome) -> dict[str, Any]:
 
 
 def template_out(one: FollowUpTemplate) -> dict[str, Any]:
-    names = ("id", "name", "subject", "description", "priority", "delay_days", "due_time", "reminders", "lifecycles")
+    names = ("id", "name", "subject", "description", "priority", "delay_days", "reminders", "lifecycles")
     plain = {name: getattr(one, name) for name in names}
+    plain["due_time"] = one.due_time.strftime("%H:%M") if one.due_time else None
     return plain | {"type": one.type.slug, "archived": one.archived_at is not None}
 
 

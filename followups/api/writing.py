@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Status
 
-from crm.access import notes_for, people_for
+from crm.access import contacts_for, notes_for, people_for
 from crm.api.auth import Token, caller, require
 from crm.api.contacts import one as one_contact
 from crm.api.contacts import stale, tag_ids
@@ -91,6 +91,8 @@ def made(request: HttpRequest, contact_id: int, body: NewForContact) -> dict[str
 @router.post("/followups", auth=WRITE, response={201: FollowUpOut})
 def create_followup(request: HttpRequest, body: NewFollowUpIn) -> Status[dict[str, Any]]:
     """Add a follow-up."""
+    if not contacts_for(caller(request)).filter(pk=body.contact).exists():
+        raise invalid([("contact", "There is no such contact, or you may not see it.")])
     return Status(201, made(request, body.contact, body))
 
 

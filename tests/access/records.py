@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -56,7 +56,7 @@ def records(people: People) -> Records:
     deliver_due(now)
     notice = Message.objects.get(user=people.sam, channel="in_app", kind="reminder")
     letter = Message.objects.get(user=people.sam, channel="email", kind="reminder")
-    day = date.today() + timedelta(days=30)
+    day = now.date() + timedelta(days=30)
     batch = take_in(ContentFile(b"First name,E-mail\nAna,ana@example.org\n"), f"{FOREIGN}.csv", by=people.sam, now=now)
     parked = ParkedEvent.objects.create(event_id=1, subscriber="walk", contact_id=client.pk, error="x")
     views = {

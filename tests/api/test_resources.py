@@ -90,7 +90,7 @@ def test_nobody_sees_anothers_contact(people: People, maria: Contact) -> None:
     for path in ("", "/timeline", "/notes", "/events", "/followups", "/preferences"):
         assert api.get(f"/contacts/{maria.pk}{path}").status_code == 404, path
     assert api.patch(f"/contacts/{maria.pk}", {"city": "x"}).status_code == 404
-    assert api.post("/followups", {"contact": maria.pk, "subject": "x", "due_at": due()}).status_code == 404
+    assert api.post("/followups", {"contact": maria.pk, "subject": "x", "due_at": due()}).status_code == 422
 
 
 def test_tags_go_on_and_off_by_slug(people: People, sams: Api, maria: Contact) -> None:
@@ -332,7 +332,7 @@ def test_administrators_manage_people_teams_and_lists(people: People) -> None:
         "/templates", {"name": "T", "subject": "Hi {{ contact.first_name }}", "type": "call", "due_time": "10:30"}
     )
     assert template.status_code == 201, template.content
-    assert template.json()["due_time"] == "10:30:00"
+    assert template.json()["due_time"] == "10:30"
     assert api.post("/templates", {"name": "U", "subject": "{{ secret }}", "type": "call"}).status_code == 422
     tag = api.post("/tags", {"name": "Nursing"}).json()
     assert api.patch(f"/tags/{tag['id']}", {"name": "Care", "colour": "blue"}).json()["slug"] == "care"

@@ -1,0 +1,135 @@
+"""Every operation of the API as every role, against other people's records; and against made-up requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from config.api import api
+from tests.access.records import FOREIGN, Records, records
+from tests.access.rules import SEEN_BY
+from tests.api.calling import Api, api_of
+from tests.people import People
+
+DUE = "2030-05-01"
+CONSENT = {"channel": "email", "state": "withdrawn", "source": "Phone"}
+
+#: Operation -> a body that it would carry out. An operation with a body that is not here fails the test.
+BODIES: dict[str, Any] = {
+    "create_contact": {"first_name": "Ana"},
+    "change_one_contact": {"city": "Rome"},
+    "tag_contact": {"tags": ["visa"]},
+    "create_note": {"body": "Hello"},
+    "change_preferences": {"consents": [CONSENT]},
+    "create_tag": {"name": "New"},
+    "change_one_tag": {"name": "Other"},
+    "invite_user": {"email": "somebody@example.com"},
+    "change_user": {"capacity": 3},
+    "create_team": {"name": "New"},
+    "change_one_team": {"name": "Other"},
+    "create_followup": {"contact": "contact", "subject": "Call", "due_at": DUE},
+    "change_followup": {"subject": "Other"},
+    "create_contact_followup": {"subject": "Call", "due_at": DUE},
+    "bulk_followups": {"ids": ["followup"], "action": "start"},
+    "start_followup": {},
+    "complete_followup": {"outcome": "spoke"},
+    "cancel_followup": {},
+    "reopen_followup": {},
+    "reschedule_followup": {"due_at": DUE},
+    "snooze_followup": {"minutes": 5},
+    "assign_followup": {"assignee": "person"},
+    "pin_followup": {},
+    "note_on_followup": {"text": "Hello"},
+    "log_event": {"kind": "call", "outcome": "spoke"},
+    "create_type": {"name": "New"},
+    "change_one_type": {"name": "Other"},
+    "create_outcome": {"label": "New", "sense": "neutral"},
+    "create_template": {"name": "New", "subject": "Hello", "type": "call"},
+    "change_one_template": {"name": "Other"},
+}
+#: What an operation is about where its address does not say.
+ABOUT = {"create_followup": "contact", "bulk_followups": "followup"}
+#: A record that is named in the body, not in the address, is a wrong field or a refusal when it cannot be seen.
+UNSEEN = {"create_followup": 422, "bulk_followups": 409}
+#: Right answers that are no success: an open follow-up is not reopened.
+ALSO = {"reopen_followup": {409}}
+
+
+def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
+    schema = api.get_openapi_schema()
+    return {
+        operation["operationId"]: (method.upper(), path, operation)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+OPERATIONS = operations()
+
+
+def filled(value: Any, kept: Records) -> Any:
+    """A body with the ids of the records that it names."""
+    if isinstance(value, dict):
+        return {
+            key: kept.ids[part] if key in ("contact", "assignee") else filled(part, kept) for key, part in value.items()
+        }
+    if isinstance(value, list):
+        return [kept.ids.get(part, part) if isinstance(part, str) else filled(part, kept) for part in value]
+    return value
+
+
+def call(token: Api, name: str, kept: Records) -> Any:
+    method, path, operation = OPERATIONS[name]
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path":
+            record = {"user": "person"}.get(
+                parameter["name"].removesuffix("_id"), parameter["name"].removesuffix("_id")
+            )
+            path = path.replace("{" + parameter["name"] + "}", str(kept.ids[record]))
+    path = path.removeprefix("/api/v1") + ("?tag=visa" if name == "untag_contact" else "")
+    with transaction.atomic():
+        answer = token.call(method, path, filled(BODIES[name], kept) if "requestBody" in operation else None)
+        transaction.set_rollback(True)
+    return answer
+
+
+def about(name: str) -> str:
+    for record in SEEN_BY:
+        if "{" + f"{record}_id" + "}" in OPERATIONS[name][1]:
+            return record
+    return ABOUT.get(name, "")
+
+
+def test_every_operation_says_what_it_needs_and_has_a_body_here() -> None:
+    for name, (_, _, operation) in OPERATIONS.items():
+        assert operation["x-scope"], name
+        assert operation["security"], name
+        assert ("requestBody" in operation) == (name in BODIES), name
+
+
+@pytest.mark.parametrize("name", list(OPERATIONS))
+def test_an_operation_serves_who_may_and_nobody_else(name: str, people: People) -> None:
+    kept = records(people)
+    scope, permission = OPERATIONS[name][2]["x-scope"], OPERATIONS[name][2]["x-permission"]
+    assert Client().generic(OPERATIONS[name][0], OPERATIONS[name][1].replace("{", "").replace("}", "")).status_code in (
+        401,
+        404,
+    )
+    for who in ("ada", "mara", "sam", "noor", "otto", "vera"):
+        user = getattr(people, who)
+        answer = call(api_of(user), name, kept)
+        said = f"{name} as {who}: {answer.status_code} {answer.content[:300]!r}"
+        record = about(name)
+        if permission and not user.can(permission):
+            assert answer.status_code == 403, said
+        elif record and who not in SEEN_BY[record]:
+            assert answer.status_code == UNSEEN.get(name, 404), said
+        else:
+            assert answer.status_code < 300 or answer.status_code in ALSO.get(name, ()), said
+        if who in ("noor", "otto"):
+            assert FOREIGN.encode() not in answer.content, said
+    answer = call(api_of(people.ada, "messages:read" if scope != "messages:read" else "contacts:read"), name, kept)
+    assert answer.status_code == 403, f"{name} without its scope: {answer.status_code}"
