@@ -35,7 +35,7 @@ def main() -> int:
         check_port(host, port)
         check_port(host, processes.environment()["UVICORN_PORT"], "LIVE_PORT")
         frontend.ready()
-        with embedded.owned(local, wait_for_others=False) as addresses:
+        with embedded.owned(local, wait_for_others=False, site=site(host, port)) as addresses:
             if addresses is None:
                 return say("Another process of this checkout has its database open: stop the other make run first.")
             embedded.take(addresses)
@@ -132,10 +132,15 @@ class OrderlyManager(honcho_manager.Manager):
         return not left
 
 
+def site(host: str, port: str) -> str:
+    """Return where a browser on this machine finds the pages."""
+    reach = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not bound
+    return f"http://[{reach}]:{port}" if ":" in reach else f"http://{reach}:{port}"
+
+
 def announce(host: str, port: str) -> None:
     """Wait for the pages to answer, then print where they are and who may sign in."""
-    reach = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - compared, not bound
-    address = f"http://{reach}:{port}/"
+    address = f"{site(host, port)}/"
     for _ in range(600):
         try:
             urllib.request.urlopen(f"{address}healthz", timeout=2).close()  # noqa: S310

@@ -32,6 +32,7 @@ __all__ = [
     "take",
 ]
 
+SITE = "SITE_URL"
 PATIENCE = 90  # seconds to wait for another process that is just starting or stopping the servers
 
 
@@ -85,8 +86,11 @@ def heal(local: Path) -> None:
 
 
 @contextmanager
-def owned(local: Path, *, wait_for_others: bool) -> Iterator[dict[str, str] | None]:
-    """Start the servers and own them for a while; give None when another process owns them."""
+def owned(local: Path, *, wait_for_others: bool, site: str = "") -> Iterator[dict[str, str] | None]:
+    """Start the servers and own them for a while; give None when another process owns them.
+
+    `site` is where the pages are: commands that use these servers write it into their mails' links.
+    """
     lock = locked(local / "run" / "owner", fcntl.LOCK_EX | fcntl.LOCK_NB)
     if lock is None:
         yield None
@@ -96,7 +100,7 @@ def owned(local: Path, *, wait_for_others: bool) -> Iterator[dict[str, str] | No
     with lock:
         addresses_file.unlink(missing_ok=True)
         try:
-            addresses = {**servers.start(), RUN: servers.run}
+            addresses = {**servers.start(), RUN: servers.run} | ({SITE: site} if site else {})
             addresses_file.write_text(json.dumps(addresses))
             yield addresses
         finally:
