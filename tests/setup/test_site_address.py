@@ -32,15 +32,15 @@ def test_it_is_an_address_that_a_browser_reaches(host: str, address: str) -> Non
     assert site(host, "9000") == address
 
 
-def test_a_command_beside_a_running_product_links_to_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "Servers", Idle)
-    monkeypatch.setattr(os, "environ", {"LOCAL_DIR": str(tmp_path)})
-    with embedded.owned(tmp_path, wait_for_others=False, site="http://127.0.0.1:9000"), embedded.ensure():
-        assert os.environ["SITE_URL"] == "http://127.0.0.1:9000"
-
-
-def test_an_address_that_is_set_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "Servers", Idle)
-    monkeypatch.setattr(os, "environ", {"LOCAL_DIR": str(tmp_path), "SITE_URL": "https://crm.example.com"})
-    with embedded.owned(tmp_path, wait_for_others=False, site="http://127.0.0.1:9000"), embedded.ensure():
-        assert os.environ["SITE_URL"] == "https://crm.example.com"
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [({}, "http://127.0.0.1:9000"), ({"SITE_URL": "https://crm.example.com"}, "https://crm.example.com")],
+)
+def test_a_command_beside_a_running_product_links_to_its_pages_or_where_it_is_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], found: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(embedded, "Servers", Idle)
+        patch.setattr(os, "environ", {"LOCAL_DIR": str(tmp_path), **given})
+        with embedded.owned(tmp_path, wait_for_others=False, site="http://127.0.0.1:9000"), embedded.ensure():
+            assert os.environ["SITE_URL"] == found
