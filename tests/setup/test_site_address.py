@@ -26,7 +26,7 @@ class Idle:
 
 @pytest.mark.parametrize(
     ("host", "address"),
-    [("127.0.0.1", "http://127.0.0.1:9000"), ("0.0.0.0", "http://127.0.0.1:9000"), ("::", "http://[::1]:9000")],  # noqa: S104
+    [("127.0.0.1", "http://127.0.0.1:9000"), ("0.0.0.0", "http://127.0.0.1:9000"), ("::", "http://[::1]:9000")],
 )
 def test_it_is_an_address_that_a_browser_reaches(host: str, address: str) -> None:
     assert site(host, "9000") == address

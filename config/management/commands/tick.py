@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from crm.due import run_until_quiet
 
-
 #: Outside these there are no due dates, and further out a calendar ends.
 FIRST_YEAR, LAST_YEAR = 1970, 9000
 
