@@ -4,7 +4,9 @@ import re
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.defaults import page_not_found
 
 from config.live_address import live_origin
 from config.logs import request_id
@@ -71,3 +73,22 @@ class SecurityHeaders:
         if "Content-Security-Policy" not in response.headers:
             response.headers["Content-Security-Policy"] = content_security_policy(live_origin(request))
         return response
+
+
+class OwnNotFound:
+    """Shows our own page for what is not there, in debug mode too: `make run` is somebody's first look at it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        """Remember the next in line."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; an address that no route takes gets our page."""
+        response = self.get_response(request)
+        if response.status_code == 404 and request.resolver_match is None:
+            return page_not_found(request, Http404())
+        return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for a view that found nothing."""
+        return page_not_found(request, exception) if isinstance(exception, Http404) else None

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "config.person.PersonsZone",
+    "config.middleware.OwnNotFound",
     "crm.audit_context.AuditContext",  # the audit's who and where
     "django_htmx.middleware.HtmxMiddleware",
 ]
