@@ -120,7 +120,34 @@ def _entries(page: Iterable[tuple[str, Any]]) -> list[Entry]:
     page = list(page)
     beside = _beside(page)
     people = _people(page)
-    return [_entry(name, row, beside[name], people) for name, row in page]
+    entries = [_entry(name, row, beside[name], people) for name, row in page]
+    _name_others(entries)
+    return entries
+
+
+def _name_others(entries: Iterable[Entry]) -> None:
+    """Put names for the numbers of other records: an owner is a person, not 17."""
+    entries = list(entries)
+    wanted: dict[type[Model], set[int]] = {}
+    for entry in entries:
+        for name, pair in entry.changes.items():
+            if (model := _points_to(entry.kind, name)) is not None:
+                wanted.setdefault(model, set()).update(pk for pk in pair if pk is not None)
+    names = {
+        model: {one.pk: str(one) for one in model._base_manager.filter(pk__in=ids)} for model, ids in wanted.items()
+    }
+    for entry in entries:
+        for name, pair in entry.changes.items():
+            if (model := _points_to(entry.kind, name)) is not None:
+                before, after = (names[model].get(pk, f"number {pk}") if pk is not None else None for pk in pair)
+                entry.changes[name] = (before, after)
+
+
+def _points_to(kind: str, name: str) -> type[Model] | None:
+    """The model that a field of the kind refers to, if it is such a field."""
+    found = next((one for one in _audited[kind].model._meta.concrete_fields if one.name == name), None)
+    related = found.related_model if found is not None and found.is_relation else None
+    return related if isinstance(related, type) else None
 
 
 def _beside(page: list[tuple[str, Any]]) -> dict[str, tuple[dict[int, Any], dict[int, Any]]]:

@@ -255,6 +255,13 @@ def test_the_trail_shows_before_and_after_and_exports_without_formulas(people: P
     assert "'=cmd()" in lines
 
 
+def test_the_trail_names_people_instead_of_their_numbers(people: People) -> None:
+    maria = contact("Maria", owner=people.sam)
+    type(maria).objects.filter(pk=maria.pk).update(owner=people.noor)
+    [entry] = read(Asked(kind="contact"))[0]
+    assert entry.changes == {"owner": ("Sam", "Noor")}
+
+
 def test_the_trail_is_read_in_pages_without_losing_or_doubling(people: People) -> None:
     maria = contact("Maria")
     for number in range(7):

@@ -33,6 +33,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place("Days away", "/settings/absences/", "While you are away nothing new comes to you", "calendar-days"),
         Place("Calendar", "/settings/calendar/", "Your follow-ups in your calendar program", "calendar-check"),
         Place("API tokens", "/settings/tokens/", "For programs that act for you", "laptop"),
+        Place("API documentation", "/api/v1/docs", "Every call, its fields and answers", "book-open"),
     ),
     "Team": (
         Place(
@@ -75,7 +76,6 @@ PLACES: dict[str, tuple[Place, ...]] = {
     "Keeping watch": (
         Place("Audit trail", "/settings/audit/", "Who changed what, when and from where", "history", "audit.view"),
         Place("Operations", "/operations/", "Queues, what is due, late or stuck", "gauge", "operations.view"),
-        Place("API documentation", "/api/v1/docs", "Every call, its fields and answers", "book-open"),
     ),
 }
 
