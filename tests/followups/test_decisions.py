@@ -167,7 +167,10 @@ def test_territory_comes_before_load_and_no_territory_before_another() -> None:
 
 
 def test_a_flood_from_one_territory_does_not_bury_who_serves_it() -> None:
-    local, other = Candidate(1, "Local", countries=frozenset({"IN"})), Candidate(2, "Other", countries=frozenset({"DE"}))
+    local, other = (
+        Candidate(1, "Local", countries=frozenset({"IN"})),
+        Candidate(2, "Other", countries=frozenset({"DE"})),
+    )
     for turn in range(1000):
         chosen = choose([local, other], Need(country="IN"))
         give({1: local, 2: other}[chosen.person_id], turn)
