@@ -174,6 +174,8 @@ class FollowUp(models.Model):
                 name="followups_started",
             ),
             models.Index(fields=["contact", "due_by"], name="followups_of_contact"),
+            # What an agent sees because they own the contact.
+            models.Index(fields=["contact"], condition=_OPEN, name="followups_open_of_contact"),
             models.Index(fields=["creator", "due_by"], condition=_OPEN, name="followups_created_by"),
             # "Done this week", yesterday's result.
             models.Index(
