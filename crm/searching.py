@@ -101,7 +101,7 @@ def _read(
 ) -> dict[str, list[int]]:
     """Ask for each kind in one statement."""
     one = template.format(access="AND terms @@ %(access)s::tsquery" if access else "")
-    parameters: dict[str, object] = {"text": text, "access": access, "most": most}
+    parameters: dict[str, str | int] = {"text": text, "access": access, "most": most}
     parts = []
     for number, kind in enumerate(kinds):
         parts.append(one.replace("%(kind)s", f"%(kind{number})s"))

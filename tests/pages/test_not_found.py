@@ -11,7 +11,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("debug", [True, False])
-@pytest.mark.parametrize("address", ["/nothing/", "/contacts/999999/", "/contacts/99999999999999999999/", "/help/none/"])
+@pytest.mark.parametrize(
+    "address", ["/nothing/", "/contacts/999999/", "/contacts/99999999999999999999/", "/help/none/"]
+)
 def test_our_page_says_so(client: Client, settings: Any, address: str, debug: bool) -> None:
     settings.DEBUG = debug
     client.force_login(person("Sam"))
