@@ -167,6 +167,8 @@ class FollowUp(models.Model):
                 condition=Q(deleted_at__isnull=True, status=Status.PENDING, speed_to_lead=True, reschedule_count=0),
                 name="followups_first_contact",
             ),
+            # The list of open first contacts.
+            models.Index(fields=["due_by", "id"], condition=_OPEN & Q(speed_to_lead=True), name="followups_open_leads"),
             # The sweep of what was started and left lying.
             models.Index(
                 fields=["due_by"],

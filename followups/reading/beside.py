@@ -1,4 +1,4 @@
-"""What stands beside the day: clients going quiet, absences, leads who do not answer, the figures."""
+"""What stands beside the day: clients going quiet, absences, leads who do not answer, the figures, a team's counts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 
 from crm.models import User
+from followups.reading.day import Edges, Totals, totals
 from followups.reading.figures import Figures, figures
 from followups.reading.hints import absences, unanswered
 from followups.reading.quiet import GoingQuiet, going_quiet
@@ -28,6 +29,8 @@ class Beside:
     away: list[Away]
     unanswered: list[Unanswered]
     figures: Figures
+    #: Of a team only: one's own are counted each time.
+    totals: Totals | None
 
 
 def beside(user: User, scope: Scope, now: datetime) -> Beside:
@@ -41,6 +44,7 @@ def beside(user: User, scope: Scope, now: datetime) -> Beside:
         absences(user, scope, now),
         unanswered(user, scope, now),
         figures(user, scope, now),
+        None if scope.is_mine else totals(user, scope, Edges.of(user, now)),
     )
     cache.set(_key(user.pk), fresh, KEPT.total_seconds())
     return fresh

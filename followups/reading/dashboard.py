@@ -42,9 +42,9 @@ def dashboard(user: User, wanted: str, skip: Collection[int], now: datetime) -> 
     edges = Edges.of(user, now)
     people = colleagues(user) if may_switch(user) else []
     scope = scope_for(user, wanted, people)
-    counted = totals(user, scope, edges)
-    late, due, coming = day_rows(user, scope, edges, counted, SHOW_WEEK)
     aside = beside(user, scope, now)
+    counted = aside.totals or totals(user, scope, edges)
+    late, due, coming = day_rows(user, scope, edges, counted, SHOW_WEEK)
     quiet, done = aside.quiet, aside.figures
     late, _ = put_in_order(late, edges)
     ordered, reasons = put_in_order(late + due, edges)

@@ -28,6 +28,7 @@ from followups.merge_fields import fill_in
 from followups.models import Priority
 from followups.reading.loads import people_to_choose
 from followups.reading.origins import origin_of
+from followups.reading.rows import NAME_COLUMNS
 from followups.reading.sentences import plural
 from followups.templates import due_of
 
@@ -175,7 +176,8 @@ def _ask(
 def nearby(user: User, most: int = 50) -> list[tuple[int, str]]:
     """The contacts one is most likely to mean, for the picker without scripts: one's own, those due next first."""
     mine = contacts_for(user).filter(owner=user) if user.role == "agent" else contacts_for(user)
-    return [(one.pk, one.name) for one in mine.order_by("next_due_by", "pk")[:most]]
+    likely = mine.active().order_by("next_due_by", "pk").only(*NAME_COLUMNS)
+    return [(one.pk, one.name) for one in likely[:most]]
 
 
 @require_GET
