@@ -195,11 +195,10 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=EMAIL_PORT == 587)
 EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=EMAIL_PORT == 465)
 EMAIL_TIMEOUT = 20  # seconds
-EMAIL_FILE_PATH = str(LOCAL_DIR / "mail")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 # Where the messages to colleagues go: "smtp", or "keep", which writes them to KEEP_DIR as .eml files.
 EMAIL_PROVIDER = env.text("EMAIL_PROVIDER", "smtp" if EMAIL_HOST else "keep")
-KEEP_DIR = env.text("KEEP_DIR", str(LOCAL_DIR / "mailbox"))
+KEEP_DIR = EMAIL_FILE_PATH = env.text("KEEP_DIR", str(LOCAL_DIR / "mailbox"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Followthrough <followthrough@localhost>")
 
 # --- Time and language ------------------------------------------------------------------------------

@@ -42,17 +42,22 @@ def _templates(renderer: str) -> tuple[Template, Template]:
 def render(*, kind: str, subject: str, data: dict[str, Any], name: str) -> Words:
     """Write the mail. `data["url"]`, a path, becomes an address. Raises what a broken template raises."""
     known = described(kind)
-    html, text = _templates(known.renderer)
-    context = {
-        "subject": subject,
-        "data": data,
-        "name": name,
-        "kind": known,
-        "site": settings.SITE_URL,
-        "url": absolute(data.get("url", "")),
-        "settings_url": absolute("/settings/notifications/"),
-    }
-    return Words(text.render(context), html.render(context))
+    return write(
+        known.renderer,
+        subject=subject,
+        data=data,
+        name=name,
+        kind=known,
+        url=absolute(data.get("url", "")),
+        settings_url=absolute("/settings/notifications/"),
+    )
+
+
+def write(renderer: str, **facts: Any) -> Words:
+    """Fill templates/email/RENDERER. Raises what a broken template raises."""
+    html, text = _templates(renderer)
+    facts["site"] = settings.SITE_URL
+    return Words(text.render(facts), html.render(facts))
 
 
 def absolute(path: str) -> str:
