@@ -36,6 +36,12 @@ def person_form(user: User, **changes: object) -> dict[str, object]:
     } | changes
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "99999-01-01", "yesterday"])
+def test_the_trail_of_a_day_that_no_calendar_has_is_refused(people: People, day: str) -> None:
+    for address in (f"/settings/audit/?until={day}", f"/settings/audit/export/?since={day}"):
+        assert of(people.ada).get(address).status_code == 422
+
+
 def test_ones_own_account_is_saved_and_the_theme_follows(people: People) -> None:
     said = {"full_name": "Sam Lee", "time_zone": "Asia/Manila", "language": "en", "theme": "dark", "density": "compact"}
     answer = of(people.sam).post("/settings/me/", said)

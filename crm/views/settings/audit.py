@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -26,14 +26,24 @@ PER_PAGE, EXPORTED = 50, 20_000
 COLUMNS = ("at", "who", "address", "page", "action", "kind", "record_id", "record", "field", "before", "after")
 
 
+def in_calendar(day: date) -> None:
+    """Refuse days beside which a time zone has no other."""
+    if not 1970 <= day.year <= 9000:
+        raise forms.ValidationError("The year lies between 1970 and 9000.")
+
+
 class AuditFilter(forms.Form):
     """What to look for; everything may be left out."""
 
     kind = forms.ChoiceField(label="What", required=False)
     who: forms.ModelChoiceField[User] = forms.ModelChoiceField(None, label="Who", required=False, empty_label="Anybody")
     record = forms.IntegerField(label="Number", required=False, min_value=1, max_value=2**63 - 1)
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+    since = forms.DateField(
+        label="From", required=False, validators=[in_calendar], widget=forms.DateInput({"type": "date"})
+    )
+    until = forms.DateField(
+        label="To", required=False, validators=[in_calendar], widget=forms.DateInput({"type": "date"})
+    )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
