@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,7 @@ def whereabouts(time_zone: str, phone: str = "", country: str = "") -> Whereabou
     return None
 
 
+@lru_cache(maxsize=20_000)
 def _zone_of_phone(phone: str) -> str:
     """The zone of an E.164 number, where its prefix has only one."""
     if not phone:

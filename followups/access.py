@@ -12,7 +12,7 @@ from crm.access import colleague_ids, team_ids
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from crm.models import User
+    from crm.models import Contact, User
     from followups.models import Outcome
     from followups.models.followup import FollowUpQuerySet
     from followups.models.followup_type import FollowUpTypeQuerySet
@@ -31,6 +31,15 @@ def own_followups(user: User) -> FollowUpQuerySet:
     from followups.models import FollowUp
 
     return FollowUp.objects.alive().filter(assignee=user if user.is_active else None, contact__deleted_at__isnull=True)
+
+
+def followups_of(user: User, contact: Contact) -> FollowUpQuerySet:
+    """Those of one contact that the user may see; whoever owns it sees them all, so no other reason need be asked."""
+    from followups.models import FollowUp
+
+    if user.is_active and contact.owner_id == user.pk and contact.deleted_at is None:
+        return FollowUp.objects.alive().filter(contact=contact)
+    return followups_for(user).filter(contact=contact)
 
 
 def deleted_followups_for(user: User) -> FollowUpQuerySet:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, Q, Sum, Value, When
 
 from crm.models import User
@@ -73,6 +74,8 @@ def of_scope(user: User, scope: Scope) -> FollowUpQuerySet:
 
 def totals(user: User, scope: Scope, edges: Edges) -> Totals:
     """Count a scope's overdue, today and week in one query over the open rows."""
+    if scope.is_mine:
+        return _own_totals(user, edges)
     until_tonight = Q(due_by__lte=edges.tonight)
     counted = (
         of_scope(user, scope)
@@ -86,6 +89,26 @@ def totals(user: User, scope: Scope, edges: Edges) -> Totals:
         )
     )
     return Totals(**counted)
+
+
+def _own_totals(user: User, edges: Edges) -> Totals:
+    # What every dashboard asks: building the statement from querysets took four times as long as answering it.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FILTER (WHERE f.due_by <= %(now)s),
+                count(*) FILTER (WHERE f.due_by > %(now)s AND f.due_by <= %(tonight)s),
+                count(*) FILTER (WHERE f.due_by > %(tonight)s),
+                coalesce(sum(t.default_minutes) FILTER (WHERE f.due_by <= %(tonight)s), 0)
+            FROM followups_followup f
+            JOIN followups_followuptype t ON t.id = f.type_id
+            JOIN crm_contact c ON c.id = f.contact_id AND c.deleted_at IS NULL
+            WHERE f.assignee_id = %(me)s AND f.status IN ('pending', 'in_progress', 'missed') AND f.deleted_at IS NULL
+                AND f.due_by <= %(week)s AND (f.snoozed_until IS NULL OR f.snoozed_until <= %(now)s)
+            """,
+            {"me": user.pk, "now": edges.now, "tonight": edges.tonight, "week": edges.week},
+        )
+        return Totals(*cursor.fetchone())
 
 
 def day_rows(

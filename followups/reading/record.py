@@ -11,7 +11,7 @@ from django.db.models import Case, IntegerField, Value, When
 from crm.event_kinds import kind_of
 from crm.models import Contact, Event, Tag, User
 from crm.zones import zone
-from followups.access import followups_for
+from followups.access import followups_of
 from followups.lifecycle import OPEN
 from followups.models import Escalation, FollowUp, Reminder
 from followups.models.followup import FollowUpQuerySet
@@ -92,7 +92,7 @@ def _told(event: Event) -> Told:
 def of_contact(user: User, contact: Contact, now: datetime, done: int = 50) -> tuple[list[Row], list[Row]]:
     """A contact's open follow-ups by time and the ended ones, newest first; one query."""
     first_open = Case(When(status__in=OPEN, then=Value(0)), default=Value(1), output_field=IntegerField())
-    theirs = followups_for(user).filter(contact=contact).order_by(first_open, "-due_by", "-pk")
+    theirs = followups_of(user, contact).order_by(first_open, "-due_by", "-pk")
     rows = rows_of(theirs[: contact.open_followups + done], now, zone(user.time_zone))
     still_open = [row for row in rows if row["open"]]
     still_open.sort(key=lambda row: (not row["pinned"], row["due_by"], row["id"]))
