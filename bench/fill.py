@@ -132,6 +132,23 @@ def followups(count: int, of_contacts: int, agent_id: str) -> None:
     insert(FollowUp, given, f"FROM generate_series(1, {count}) AS n")
 
 
+def lay_out() -> None:
+    """Spread what is open over thirty days either way again: a sweep's bench leaves all of it due on one day."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE followups_followup f
+            SET status = 'pending', missed_at = NULL, snoozed_until = NULL, due_at = t.due, due_by = t.due
+            FROM (SELECT id, now() + (id % 5003 - 2500) * interval '17 minutes' AS due
+                  FROM followups_followup WHERE status IN ('pending', 'in_progress', 'missed')) t
+            WHERE t.id = f.id AND (f.status <> 'pending' OR abs(extract(epoch FROM f.due_by - t.due)) > 7200)
+            """
+        )
+        if cursor.rowcount:
+            cursor.execute("VACUUM ANALYZE followups_followup")
+            cursor.execute("VACUUM ANALYZE crm_contact")
+
+
 def reminders(count: int, *, due_at: datetime) -> None:
     """Reminders for open follow-ups, all due at the given moment."""
     from followups.models import Reminder

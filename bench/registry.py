@@ -25,14 +25,14 @@ def chosen(only: set[str]) -> list[Bench]:
     from bench import imports, pages, processes, sending, sweeps
 
     benches = [
-        Bench("reminder_sweep", sweeps.reminder_sweep),
-        Bench("event_dispatch", sweeps.event_dispatch),
-        Bench("overdue_sweep", sweeps.overdue_sweep),
         Bench("list_page", pages.list_page),
         Bench("dashboard_page", pages.dashboard_page),
         Bench("contact_page", pages.contact_page),
         Bench("search", pages.search),
         Bench("action", pages.action),
+        Bench("reminder_sweep", sweeps.reminder_sweep),
+        Bench("event_dispatch", sweeps.event_dispatch),
+        Bench("overdue_sweep", sweeps.overdue_sweep),
         Bench("import_contacts", imports.import_contacts),
         Bench("email_send", sending.email_send, once=True),
         Bench("memory", processes.memory, once=True),
