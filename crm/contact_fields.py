@@ -13,6 +13,8 @@ from crm.zones import zone_names
 
 LIFECYCLES = ("new", "working", "qualified", "client", "lost", "former")
 CHANNELS = ("email", "sms", "whatsapp", "call")
+#: Marks that turn the direction of all that follows; a name written right to left needs none.
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]+")
 #: Line breaks, tabs and other marks that no name has, and that would break a mail's heading.
 _BREAKS = re.compile(r"[\x01-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -29,7 +31,7 @@ class FieldRule:
 
 def one_line(text: str) -> str:
     """The text on one line, without blanks around it."""
-    return text.strip() if text.isprintable() else _BREAKS.sub(" ", text).strip()
+    return text.strip() if text.isprintable() else _BREAKS.sub(" ", _TURNS.sub("", text)).strip()
 
 
 def clean_text(label: str, most: int) -> Callable[[Any, str], str]:

@@ -67,7 +67,7 @@ def find_encoding(path: Path) -> str:
     if zeros_even > half * 0.4 and zeros_odd < half * 0.1:
         return "utf-16-be"
     controls = sum(start.count(byte) for byte in (*range(9), *range(14, 32)))
-    if controls > len(start) * 0.02:
+    if controls > 4 + len(start) * 0.02:
         raise Unreadable("This is not a text file, so it cannot be a table. Save it as CSV or XLSX.")
     if _is_utf8(path):
         return "utf-8"

@@ -87,3 +87,8 @@ def test_a_bad_parameter_of_a_bulk_action_is_told_in_plain_words(people: People,
     answer = adas.post("/followups/bulk", asked)
     assert (answer.status_code, fields(answer)) == (422, ["params.due_at"])
     assert not answer.json()["detail"].startswith("Value error")
+
+
+def test_a_name_keeps_its_own_direction_and_turns_nobody_elses(adas: Api) -> None:
+    made = adas.post("/contacts", {"first_name": "\u202e\u0645\u0631\u064a\u0645", "last_name": "a\u2067b"})
+    assert (made.json()["first_name"], made.json()["last_name"]) == ("\u0645\u0631\u064a\u0645", "ab")

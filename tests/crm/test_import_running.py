@@ -336,3 +336,14 @@ def test_a_schools_leads_come_in_once(people: People, shared_data: Path) -> None
     assert outcome(second) == (0, 6468, 0, 0)
     assert Contact.objects.count() == 6468
     assert CustomField.objects.count() == 30
+
+
+def test_one_nul_in_a_short_file_is_told_by_its_row_and_the_others_are_stored() -> None:
+    batch = imported("Name,E-mail\nA\x00b,a@example.org\nMaria Santos,m@example.org\n")
+    assert outcome(batch) == (1, 0, 0, 1)
+    assert reasons(batch) == [(2, "Name", "The text holds a NUL character.")]
+
+
+def test_a_name_over_two_lines_is_stored_on_one() -> None:
+    imported('First name,E-mail\n"Maria\r\nBcc: x","a@example.org"\n')
+    assert Contact.objects.get().first_name == "Maria Bcc: x"
