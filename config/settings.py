@@ -108,7 +108,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.forgiving_cache.ForgivingRedisCache",
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},  # seconds
         # A database of its own: clearing the cache must not empty the queues.
         "LOCATION": env.text("CACHE_URL", env.redis_database(REDIS_URL, 1)),
         "KEY_PREFIX": "followthrough",
