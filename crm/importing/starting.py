@@ -18,7 +18,7 @@ from crm.importing.plan import check_mapping
 from crm.importing.presets import presets, recognise
 from crm.importing.reading import Table, open_table
 from crm.importing.running import start_over
-from crm.importing.text_files import Unreadable
+from crm.importing.text_files import ENCODINGS, Unreadable, decodes
 from crm.importing.words import plain
 from crm.models import CustomField, ImportBatch, User
 from crm.models.import_batch import ImportState
@@ -56,20 +56,26 @@ def take_in(
 def _make(
     path: Path, name: str, table: Table, rows: Sequence[Sequence[str]], by: User | None, now: datetime, preset: str
 ) -> ImportBatch:
-    chosen = presets()[preset] if preset else recognise(table.headings)
-    guesses = guess_columns(table.headings, rows, own=own_labels(), preset=chosen.columns)
-    size = path.stat().st_size
     return ImportBatch.objects.create(
         created_by=by,
         created_at=now,
         file_name="".join(letter for letter in Path(name.replace("\\", "/")).name if letter.isprintable())[-255:]
         or "file",
         path=str(path),
-        encoding=table.encoding,
-        delimiter=table.delimiter,
-        preset=chosen.name,
-        mapping={guess.heading: guess.target for guess in guesses},
-        options={
+        **_understood(table, rows, preset),
+    )
+
+
+def _understood(table: Table, rows: Sequence[Sequence[str]], preset: str) -> dict[str, Any]:
+    """What was found out about the file, as the fields of its import."""
+    chosen = presets()[preset] if preset else recognise(table.headings)
+    guesses = guess_columns(table.headings, rows, own=own_labels(), preset=chosen.columns)
+    return {
+        "encoding": table.encoding,
+        "delimiter": table.delimiter,
+        "preset": chosen.name,
+        "mapping": {guess.heading: guess.target for guess in guesses},
+        "options": {
             "headings": table.headings,
             "empty_words": [] if chosen.neutralised else find_empty_words(rows),
             "date_styles": {guess.heading: guess.date_style for guess in guesses if guess.date_style},
@@ -77,9 +83,18 @@ def _make(
                 guess.heading: {"why": guess.why, "samples": [one[:80].replace("\0", "") for one in guess.samples]}
                 for guess in guesses
             },
-            "about_rows": _about_rows(table, rows, size),
+            "about_rows": _about_rows(table, rows, table.path.stat().st_size),
         },
-    )
+    }
+
+
+def read_again(batch: ImportBatch, *, encoding: str) -> None:
+    """Read the file in another encoding and guess its columns anew. Raises Unreadable, changing nothing."""
+    if not decodes(Path(batch.path), encoding):
+        raise Unreadable(f"The file is not in {ENCODINGS.get(encoding, encoding)}: part of it means nothing there.")
+    table = open_table(Path(batch.path), encoding=encoding)
+    found = _understood(table, table.sample(), "")
+    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.UPLOADED, **found)
 
 
 def _about_rows(table: Table, rows: Sequence[Sequence[str]], size: int) -> int:

@@ -32,6 +32,25 @@ _OTHER_FILES = (
     (b"MZ\x90", "a program"),
     (b"SQLite format 3", "a database"),
 )
+#: What a person can say a file is in, when it was found out wrong.
+ENCODINGS = {
+    "utf-8": "Unicode (UTF-8)",
+    "utf-16": "Unicode (UTF-16)",
+    "cp1252": "Western European",
+    "cp1250": "Central European",
+    "cp1251": "Cyrillic",
+    "koi8-r": "Cyrillic (KOI8-R)",
+    "cp1253": "Greek",
+    "cp1254": "Turkish",
+    "cp1255": "Hebrew",
+    "cp1256": "Arabic",
+    "cp1258": "Vietnamese",
+    "cp874": "Thai",
+    "shift_jis": "Japanese",
+    "euc_kr": "Korean",
+    "gb18030": "Chinese, simplified",
+    "big5": "Chinese, traditional",
+}
 _SAMPLE = 256 * 1024
 
 
@@ -74,14 +93,15 @@ def find_encoding(path: Path) -> str:
     best = from_bytes(start[: 64 * 1024]).best()
     # Western guesses differ in a few letters only; Windows' own covers what offices send.
     likely = best.encoding if best and best.encoding not in ("ascii", "latin_1", "utf_8", "mac_roman") else "cp1252"
-    return next((name for name in (likely, "cp1252") if _decodes(path, name)), "latin-1")
+    return next((name for name in (likely, "cp1252") if decodes(path, name)), "latin-1")
 
 
 def _is_utf8(path: Path) -> bool:
-    return _decodes(path, "utf-8")
+    return decodes(path, "utf-8")
 
 
-def _decodes(path: Path, encoding: str) -> bool:
+def decodes(path: Path, encoding: str) -> bool:
+    """Whether the whole file can be read in the encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         with path.open("rb") as file:

@@ -15,8 +15,8 @@ from crm.countries import country_choices
 from crm.importing.checking import TARGETS
 from crm.importing.plan import BadMapping
 from crm.importing.presets import presets
-from crm.importing.starting import drop, guess_again, queue_import, queue_undo, take_in
-from crm.importing.text_files import Unreadable
+from crm.importing.starting import drop, guess_again, queue_import, queue_undo, read_again, take_in
+from crm.importing.text_files import ENCODINGS, Unreadable
 from crm.importing.undoing import can_undo
 from crm.models import ImportBatch
 from crm.models.custom_field import FieldKind
@@ -82,7 +82,11 @@ def mapping(request: PersonRequest, pk: int) -> HttpResponse:
     preset = request.GET.get("preset", "")
     if preset in presets():
         chosen = {guess.heading: guess.target for guess in guess_again(batch, preset=preset)}
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("step") == "read":
+        problem = _read_again(batch, request.POST.get("encoding", ""))
+        if not problem:
+            return HttpResponseRedirect(f"/imports/{pk}/")
+    elif request.method == "POST":
         headings = batch.options["headings"]
         treatment = request.POST.get("on_duplicate", "")
         chosen = {heading: request.POST.get(f"column-{place}", "")[:100] for place, heading in enumerate(headings)}
@@ -109,6 +113,7 @@ def mapping(request: PersonRequest, pk: int) -> HttpResponse:
         "on_duplicate": OnDuplicate.choices,
         "empty_words": "; ".join(batch.options.get("empty_words", [])),
         "countries": country_choices(),
+        "encodings": [*({batch.encoding: batch.encoding.upper()} | ENCODINGS).items()] if batch.encoding else [],
         "presets": [(one.name, one.title) for one in presets().values()],
         "preset": preset or batch.preset,
     }
@@ -177,6 +182,17 @@ def _one(request: PersonRequest, pk: int) -> ImportBatch:
     if found is None:
         raise Http404("There is no such import here.")
     return found
+
+
+def _read_again(batch: ImportBatch, encoding: str) -> str:
+    """Read the file as the person says; returns what is wrong with that."""
+    try:
+        if encoding not in ENCODINGS:
+            raise Unreadable("Choose one of the encodings.")
+        read_again(batch, encoding=encoding)
+    except Unreadable as bad:
+        return str(bad)
+    return ""
 
 
 def _words(text: str) -> list[str]:

@@ -186,3 +186,29 @@ def test_the_command_says_in_one_line_what_it_lacks(given: list[str], db: None, 
     path.write_text("Name\nMaria\n")
     with pytest.raises(CommandError, match=r"\.$"):
         call_command("import_contacts", *[str(path) if one == "FILE" else one for one in given])
+
+
+def test_a_file_whose_letters_were_taken_wrong_is_read_again(people: People, as_: SignIn) -> None:
+    mara = as_(people.mara)
+    address = send(mara, "Имя;Почта\nИван;i@example.org\n".encode("cp1251"))["Location"]
+    assert mara.post(address, {"step": "read", "encoding": "cp1251"})["Location"] == address
+    page = mara.get(address).content.decode()
+    assert "Имя" in page
+    assert "Иван" in page
+    batch = ImportBatch.objects.get()
+    mara.post(address, {"step": "import"} | {f"column-{n}": one for n, one in enumerate(batch.mapping.values())})
+    work()
+    assert Contact.objects.get().first_name == "Иван"
+
+
+@pytest.mark.parametrize("encoding", ["", "rot13", "utf-8", "utf-16", "a\x00"])
+def test_an_encoding_that_it_cannot_be_in_is_refused_and_changes_nothing(
+    people: People, as_: SignIn, encoding: str
+) -> None:
+    mara = as_(people.mara)
+    address = send(mara, "Имя;Почта\nИван;i@example.org\n".encode("cp1251"))["Location"]
+    before = ImportBatch.objects.values().get()
+    answer = mara.post(address, {"step": "read", "encoding": encoding})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert ImportBatch.objects.values().get() == before
