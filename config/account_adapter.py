@@ -70,7 +70,10 @@ class InvitedOnly(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send a mail about an account at once; the outbox would show its link to administrators."""
-        letter = LETTERS[template_prefix]
+        letter = LETTERS.get(template_prefix)
+        if letter is None:  # a kind that allauth alone knows has its own words
+            super().send_mail(template_prefix, email, context)
+            return
         words = write("account", letter=letter, url=context.get(letter.link, ""))
         mail = EmailMultiAlternatives(
             letter.subject,
