@@ -18,6 +18,7 @@ from crm.models import User
 from crm.views.guard import PersonRequest, may
 from followups import catalogue
 from followups.access import outcomes_for, templates_for, types_for
+from followups.templates import usage
 from followups.views.settings_forms import OutcomeForm, TemplateForm, TypeForm
 
 
@@ -55,9 +56,9 @@ def types(request: PersonRequest) -> HttpResponse:
 @may("settings.manage")
 @require_safe
 def templates(request: PersonRequest) -> HttpResponse:
-    """Show the templates."""
-    found = templates_for(request.user).select_related("type")
-    return render(request, "followups/settings/templates.html", {"templates": found})
+    """Show the templates and what came of each."""
+    found = list(templates_for(request.user).select_related("type"))
+    return render(request, "followups/settings/templates.html", {"templates": found, "usage": usage(found)})
 
 
 @may("settings.manage")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +94,19 @@ def test_usage_and_success_are_counted(people: People) -> None:
     counted = usage([first, second])
     assert counted == {first.pk: Usage(4, 3, 2), second.pk: Usage()}
     assert (counted[first.pk].success, counted[second.pk].success) == (67, None)
+
+
+def test_the_settings_page_says_how_often_a_template_was_used_and_what_came_of_it(
+    people: People, client: Client
+) -> None:
+    first = FollowUpTemplate.objects.earliest("pk")
+    for outcome in ("spoke", "no_answer"):
+        one = followup(contact(), people.sam, template_id=first.pk)
+        do.complete(only(one), by=people.sam, now=NOW + timedelta(hours=1), outcome=outcome)
+    client.force_login(people.ada)
+
+    page = client.get("/settings/templates/").content.decode()
+
+    assert "50 %" in page
+    assert "of 2 completed" in page
+    assert "nothing completed yet" in page
