@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from crm.reading.contact_record import record_of
 from crm.views.contact import frame
 from crm.views.guard import PersonRequest, may
+from crm.views.once import new_number
 from crm.zones import local_day
 from followups.access import types_for
 from followups.reading.hints import IN_VAIN
@@ -33,6 +34,7 @@ def contact_tab(request: PersonRequest, pk: int) -> HttpResponse:
         "today": local_day(now, user.time_zone).isoformat(),
         "in_vain": contact.lifecycle in ("new", "working", "qualified") and attempts == ["no_contact"] * IN_VAIN,
         "may_plan": user.can("followups.edit"),
+        "once": new_number(),
         "now": now,
         **frame(request, record, "followups"),
     }

@@ -17,6 +17,7 @@ from crm.models.contact import Contact
 from crm.search_terms import contacts_matching
 from crm.views.asking import back, ids_in
 from crm.views.guard import PersonRequest, may
+from crm.views.once import again, first_time, made_before, new_number, remember_made
 from crm.zones import local_day
 from followups.access import templates_for
 from followups.assignment import candidates, share_out
@@ -38,7 +39,7 @@ MOST_CONTACTS = 1_000
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("followups.edit")
 def new_page(request: PersonRequest) -> HttpResponse:
-    """Ask for a follow-up, or make it: one for each chosen contact."""
+    """Ask for a follow-up, or make it: one for each chosen contact. A second click of the same form makes nothing."""
     now = timezone.now()
     given = request.POST if request.method == "POST" else request.GET
     asked = ids_in(",".join([*given.getlist("contacts"), *given.getlist("contact")]), MOST_CONTACTS)
@@ -59,9 +60,12 @@ def new_page(request: PersonRequest) -> HttpResponse:
         new[0].note_id, new[0].event_id = origin.note_id, origin.event_id
     if len(new) > 1 and not request.POST.get("sure"):
         return _ask(request, form, contacts, now, preview=_preview(new, contacts, now))
+    if not first_time(request):
+        return HttpResponseRedirect(made_before(request) or back(request, "/followups/"))
     try:
         made = create_set(new, by=request.user, now=now)
     except BadChange as problem:
+        again(request)
         form.add_error(None, str(problem))
         return _ask(request, form, contacts, now, status=422)
     said = (
@@ -70,7 +74,9 @@ def new_page(request: PersonRequest) -> HttpResponse:
         else f"Added {plural(len(made.ids), 'follow-up')}"
     )
     messages.success(request, said, extra_tags=f"undo:/undo/{made.undo_id}/" if made.undo_id else "")
-    return HttpResponseRedirect(back(request, f"/followups/{made.ids[0]}/" if len(made.ids) == 1 else "/followups/"))
+    address = back(request, f"/followups/{made.ids[0]}/" if len(made.ids) == 1 else "/followups/")
+    remember_made(request, address)
+    return HttpResponseRedirect(address)
 
 
 def _one_for(contact: Contact, asked: dict[str, Any]) -> NewFollowUp:
@@ -169,6 +175,7 @@ def _ask(
         "tags": list(tags_for(user)),
         "preview": preview,
         "next": back(request, ""),
+        "once": request.POST.get("once") or new_number(),
     }
     return render(request, "followups/new.html", shown, status=status)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -167,6 +168,18 @@ def test_a_fragment_is_what_the_page_includes(people: People, as_: SignIn, call:
 
 
 # --- Something is wrong ----------------------------------------------------------------------------
+
+
+def test_a_double_click_makes_one_follow_up_and_other_words_another(people: People, as_: SignIn) -> None:
+    maria, sam = contact("Maria", owner=people.sam), as_(people.sam)
+    tab = text(sam.get(f"/contacts/{maria.pk}/followups/"))
+    once = re.findall(r'name="once" value="(\w+)"', tab)[0]
+    form = {"contact": maria.pk, "subject": "Call her", "type": kind().pk, "priority": "medium", "day": "2030-05-01"}
+    form |= {"assignee": people.sam.pk, "once": once}
+    first, second = (sam.post("/followups/new/", form)["Location"] for _ in range(2))
+    assert first == second
+    sam.post("/followups/new/", form | {"subject": "Went back and typed this"})
+    assert sorted(FollowUp.objects.values_list("subject", flat=True)) == ["Call her", "Went back and typed this"]
 
 
 def test_a_double_click_changes_nothing_more_and_says_so_calmly(people: People, as_: SignIn, call: FollowUp) -> None:
