@@ -72,6 +72,7 @@ def lateness(size: int) -> Iterable[Measurement]:
     count = LOAD * LOAD_SECONDS
     run("TRUNCATE followups_reminder")
     run("TRUNCATE messaging_message CASCADE")
+    fill.lay_out()
     run(
         "UPDATE followups_followup SET due_at = now() + interval '9 days', due_by = now() + interval '9 days' WHERE status = 'pending'"
     )

@@ -62,6 +62,7 @@ def reminder_sweep(size: int) -> Iterable[Measurement]:
     from followups.reminders import sweep_reminders
 
     count = due_rows(size)
+    fill.lay_out()
     ours, ceiling = [], []
     for _ in range(3):
         now = fresh_reminders(count)
