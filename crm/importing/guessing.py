@@ -42,13 +42,13 @@ def guess_columns(
     own: Mapping[str, str],
     preset: Mapping[str, str] | None = None,
 ) -> list[Guess]:
-    """Guess every column. `own` maps the plain label of each of the organisation's fields to its slug; `preset`
-    maps headings to targets and is believed first."""
+    """Guess every column. `own` maps the label of each of the organisation's fields, in small letters and in plain
+    form, to its slug; `preset` maps headings to targets and is believed first."""
     columns = [_values(rows, index) for index in range(len(headings))]
     guesses = [
         _guess_alone(heading, values, own, preset or {}) for heading, values in zip(headings, columns, strict=True)
     ]
-    _settle(guesses, columns)
+    _settle(guesses, columns, own)
     for guess, values in zip(guesses, columns, strict=True):
         if not guess.target and not guess.why:
             guess.target, guess.why = _own_kind(values)
@@ -80,8 +80,8 @@ def _guess_alone(heading: str, values: Sequence[str], own: Mapping[str, str], pr
     target = _FIELD_OF.get(name, "")
     if target and _fits(target, name, values):
         return Guess(heading, target, "By its heading")
-    if name in own:
-        return Guess(heading, f"custom:{own[name]}", "A field of yours has this name")
+    if slug := own.get(heading.casefold()) or own.get(name):
+        return Guess(heading, f"custom:{slug}", "A field of yours has this name")
     if values and _share(values, _is_email) >= 0.8:
         return Guess(heading, "email", "Its values are e-mail addresses")
     if values and "phone" in name.split() and _share(values, lambda one: bool(_PHONE.fullmatch(one))) >= 0.8:
@@ -147,15 +147,22 @@ CHANNEL_WORDS: dict[str, str] = {
 }  # fmt: skip
 
 
-def _settle(guesses: list[Guess], columns: Sequence[Sequence[str]]) -> None:
+def _settle(guesses: list[Guess], columns: Sequence[Sequence[str]], own: Mapping[str, str]) -> None:
     """Let one column have each field: the heading that means it most plainly, then the fuller one. A second e-mail
     or phone column becomes another address; what is left over becomes a field of its own."""
     by_target: dict[str, list[int]] = {}
     for place, guess in enumerate(guesses):
-        if guess.target and not guess.target.startswith(("custom:", "new:")):
+        if guess.target and not guess.target.startswith("new:"):
             by_target.setdefault(guess.target, []).append(place)
     for target, places in by_target.items():
-        places.sort(key=lambda place: (_RANK.get(plain(guesses[place].heading), 99), -len(columns[place]), place))
+        places.sort(
+            key=lambda place: (
+                guesses[place].heading.casefold() not in own,
+                _RANK.get(plain(guesses[place].heading), 99),
+                -len(columns[place]),
+                place,
+            )
+        )
         for place in places[1:]:
             if target in SEVERAL:
                 guesses[place].target, guesses[place].why = f"other_{target}s", "A further address"

@@ -106,9 +106,10 @@ def _about_rows(table: Table, rows: Sequence[Sequence[str]], size: int) -> int:
 
 
 def own_labels() -> dict[str, str]:
-    """The organisation's own fields by the plain form of their labels."""
-    fields = CustomField.objects.filter(archived_at__isnull=True).values_list("label", "slug")
-    return {plain(label): slug for label, slug in fields}
+    """The organisation's own fields by their labels, as written and, where that leaves anything, in plain form."""
+    fields = list(CustomField.objects.filter(archived_at__isnull=True).values_list("label", "slug"))
+    rough = {plain(label): slug for label, slug in fields if plain(label)}
+    return rough | {label.casefold(): slug for label, slug in fields}
 
 
 def guess_again(batch: ImportBatch, *, preset: str) -> list[Guess]:

@@ -347,3 +347,13 @@ def test_one_nul_in_a_short_file_is_told_by_its_row_and_the_others_are_stored() 
 def test_a_name_over_two_lines_is_stored_on_one() -> None:
     imported('First name,E-mail\n"Maria\r\nBcc: x","a@example.org"\n')
     assert Contact.objects.get().first_name == "Maria Bcc: x"
+
+
+def test_fields_whose_names_differ_in_marks_alone_are_told_apart() -> None:
+    for slug, label in (("cpp", "C++"), ("csharp", "C#"), ("ok", "✓"), ("no", "✗")):
+        CustomField.objects.create(slug=slug, label=label, kind="text", position=1)
+    imported("E-mail,C#,✗,C++,✓,C\na@example.org,1,2,3,4,5\n")
+    custom = Contact.objects.get().custom
+    assert {name: custom[name] for name in ("csharp", "no", "cpp", "ok")} == {
+        "csharp": "1", "no": "2", "cpp": "3", "ok": "4",
+    }  # fmt: skip
