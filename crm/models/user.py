@@ -41,10 +41,26 @@ class UserQuerySet(models.QuerySet["User"]):
         return self if user.is_active else self.none()
 
 
-_People = BaseUserManager.from_queryset(UserQuerySet)
+class UserManager(BaseUserManager["User"]):
+    # Spelt out rather than made by `from_queryset`: a generic base that is made at run time has no type.
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
 
+    def all(self) -> UserQuerySet:
+        return self.get_queryset()
 
-class UserManager(_People["User"]):
+    def filter(self, *conditions: Any, **values: Any) -> UserQuerySet:
+        return self.get_queryset().filter(*conditions, **values)
+
+    def active(self) -> UserQuerySet:
+        return self.get_queryset().active()
+
+    def workers(self) -> UserQuerySet:
+        return self.get_queryset().workers()
+
+    def visible_to(self, user: User) -> UserQuerySet:
+        return self.get_queryset().visible_to(user)
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
