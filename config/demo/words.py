@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A country with a city in it, how to call there, and what people are called."""
+    """A country with a city in it, how numbers there begin, and what people are called."""
 
     country: str
     city: str
@@ -91,7 +91,7 @@ PLACES = (
         "MX",
         "Puebla",
         "America/Mexico_City",
-        "52",
+        "525",  # with the first digit of an area: numbers there have ten digits
         "es",
         "Ximena Diego Valeria Mateo Regina Emilio",
         "Hernández López Martínez Ramírez Torres Flores",

@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from config.demo.stories import Story, Worker, stories
+from config.demo.words import PLACES, Place
+from crm.addresses import normal_phone
 from crm.dispatching import dispatch_pending
 from crm.integrity import count_problems
 from crm.models import ApiToken, Contact, PendingEvent, User
@@ -105,3 +107,10 @@ def test_integrity_names_what_is_off(people: People) -> None:
 
 def test_the_description_of_the_api_is_up_to_date() -> None:
     assert "up to date" in run("openapi", "--check")
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.city)
+def test_invented_people_have_phone_numbers_that_can_exist(place: Place) -> None:
+    for number in (1, 60, 1_000_000):
+        phone = f"+{place.code}55{number:07d}"
+        assert normal_phone(phone) == phone
