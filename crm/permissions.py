@@ -21,6 +21,10 @@ PERMISSIONS: dict[str, str] = {
     "followups.assign": "Give follow-ups to other people",
     "followups.delete": "Delete and restore follow-ups",
     "messages.view": "See messages",
+    "messages.send": "Write to contacts",
+    "messages.insist": "Write to a contact although a rule says no, with a reason",
+    "templates.manage": "Make and change message templates",
+    "suppressions.manage": "Stop and release addresses",
     "imports.all": "See and undo everybody's imports",
     "views.share": "Share saved views with everybody",
     "team.view_load": "See how much each person carries",
@@ -31,7 +35,7 @@ PERMISSIONS: dict[str, str] = {
 }
 
 _VIEW = {"contacts.view", "followups.view", "messages.view"}
-_AGENT = _VIEW | {"contacts.edit", "contacts.import", "followups.edit", "followups.assign"}
+_AGENT = _VIEW | {"contacts.edit", "contacts.import", "followups.edit", "followups.assign", "messages.send"}
 _MANAGER = _AGENT | {
     "contacts.assign",
     "contacts.delete",
@@ -41,6 +45,9 @@ _MANAGER = _AGENT | {
     "imports.all",
     "views.share",
     "team.view_load",
+    "messages.insist",
+    "templates.manage",
+    "suppressions.manage",
 }
 
 #: Role -> permissions it carries unless the organisation says otherwise.

@@ -8,8 +8,9 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Register the sweeps and kinds of this floor."""
         from crm.due import Sweep, register_sweep
-        from messaging import backlogs, delivery, integrity, invitations, mentions, rescue, work_news
+        from messaging import backlogs, delivery, event_kinds, integrity, invitations, mentions, rescue, work_news
 
+        event_kinds.register()
         register_sweep(Sweep("message_rescue", rescue.DUE_SQL, rescue.rescue_messages))
         register_sweep(Sweep("messages", delivery.DUE_SQL, delivery.deliver_due))
         invitations.register()

@@ -93,9 +93,7 @@ def _hand_over(channel: Channel, rows: Sequence[Claimed], turn: Turn) -> None:
     known = [Fate(row, MessageStatus.FAILED, row.problem) for row in rows if row.pk not in letters]
     waiting = iter([row for row in rows if row.pk in letters])
     while group := list(islice(waiting, channel.at_once)):
-        ours = step(
-            known, [row.pk for row in group], provider=channel.provider, worker=turn.worker, lease=LEASE, now=turn.now()
-        )
+        ours = step(known, group, provider=channel.provider, worker=turn.worker, lease=LEASE, now=turn.now())
         known = list(_fates([row for row in group if row.pk in ours], letters, channel, turn))
         if known and all(fate.status == MessageStatus.SCHEDULED for fate in known):
             # It takes nothing now: the rest waits too, without waiting for a time-out each.

@@ -27,9 +27,9 @@ class Fate:
 
 
 def step(
-    known: Sequence[Fate], coming: Sequence[int], *, provider: str, worker: str, lease: timedelta, now: datetime
+    known: Sequence[Fate], coming: Sequence[Claimed], *, provider: str, worker: str, lease: timedelta, now: datetime
 ) -> set[int]:
-    """Record the fates, mark the coming ids as handed over, and return those of them that are still the worker's.
+    """Record the fates, mark the coming as handed over, and return the ids of those that are still the worker's.
 
     Only rows that the worker holds are touched; one that was found uncertain meanwhile takes the late answer.
     """
@@ -44,7 +44,8 @@ def step(
                     "worker": worker,
                     "provider": provider,
                     "lease": now + lease,
-                    "coming": list(coming),
+                    "coming": [row.pk for row in coming],
+                    "addresses": [row.address for row in coming],
                     "ids": [fate.row.pk for fate in known],
                     "statuses": [str(fate.status) for fate in known],
                     "words": [fate.words for fate in known],
@@ -85,7 +86,8 @@ WITH fate AS (
     SELECT f.id, CASE f.status WHEN 'scheduled' THEN 'not_now' ELSE f.status END, %(now)s, left(f.words, 500)
     FROM fate f JOIN ended ON ended.id = f.id
 )
-UPDATE messaging_message SET handed_at = %(now)s, lease_until = %(lease)s, provider = %(provider)s
-WHERE id = ANY(%(coming)s::bigint[]) AND claimed_by = %(worker)s AND status = 'sending'
-RETURNING id
+UPDATE messaging_message m SET handed_at = %(now)s, lease_until = %(lease)s, provider = %(provider)s, "to" = c.address
+FROM unnest(%(coming)s::bigint[], %(addresses)s::text[]) AS c(id, address)
+WHERE m.id = c.id AND m.claimed_by = %(worker)s AND m.status = 'sending'
+RETURNING m.id
 """

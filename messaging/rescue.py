@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from messaging.channels.registry import channel_named
-from messaging.channels.shape import Outcome
+from messaging.channels.shape import Lost, Outcome
 from messaging.ledger import write_decisions
 from messaging.letters import token_of
 from messaging.models import Message, MessageEvent, MessageStatus
@@ -37,7 +37,7 @@ def _rescue_batch(now: datetime) -> int:
     lost = list(
         Message.objects.filter(status=MessageStatus.SENDING, lease_until__lte=now)
         .select_for_update(skip_locked=True, of=("self",))
-        .only("pk", "channel", "created_at", "handed_at", "attempts")
+        .only("pk", "channel", "created_at", "handed_at", "attempts", "to", "sender")
         .order_by("lease_until")[:BATCH]
     )
     fates: dict[tuple[str, str], list[int]] = {}
@@ -51,7 +51,8 @@ def _rescue_batch(now: datetime) -> int:
 def _fate(message: Message) -> tuple[str, str]:
     if message.handed_at is not None:
         channel = channel_named(message.channel)
-        answer = channel.look_up(message.pk, token_of(message.pk, message.created_at)) if channel else None
+        lost = Lost(message.pk, token_of(message.pk, message.created_at), message.to, message.sender, message.handed_at)
+        answer = channel.look_up(lost) if channel else None
         if answer is None:
             return MessageStatus.UNCERTAIN, UNCERTAIN
         if answer.outcome is Outcome.TAKEN:

@@ -12,6 +12,8 @@ class Topic(models.TextChoices):
     ALL = "all", "Everything"
     MARKETING = "marketing", "Marketing"
     SERVICE = "service", "About their own case"
+    CLASSES = "classes", "Reminders of classes and appointments"
+    PAYMENTS = "payments", "Reminders of payments"
 
 
 class ConsentState(models.TextChoices):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from messaging.channels.shape import Answer, Letter, Outcome
+from messaging.channels.shape import Answer, Letter, Lost, Outcome
 from messaging.mime import mail_bytes
 
 
@@ -35,9 +35,9 @@ class EmailKeep:
             else:
                 yield Answer(Outcome.TAKEN, "Kept in the mailbox on this machine.", path.name)
 
-    def look_up(self, letter_id: int, token: str) -> Answer | None:
+    def look_up(self, lost: Lost) -> Answer | None:
         """See whether the file is there."""
-        path = self._path(letter_id, token)
+        path = self._path(lost.message_id, lost.token)
         return Answer(Outcome.TAKEN, "Found in the mailbox.", path.name) if path.exists() else Answer(Outcome.LATER)
 
     def _path(self, letter_id: int, token: str) -> Path:

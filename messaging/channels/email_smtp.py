@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 
-from messaging.channels.shape import Answer, Letter, Outcome
+from messaging.channels.shape import Answer, Letter, Lost, Outcome
 from messaging.mime import mail_bytes
 
 #: What tells us that the connection is gone, or never was.
@@ -52,7 +52,7 @@ class EmailSmtp:
                 yield from (answer for _ in letters[place + 1 :])
                 return
 
-    def look_up(self, letter_id: int, token: str) -> Answer | None:
+    def look_up(self, lost: Lost) -> Answer | None:
         """A mail server does not tell."""
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from messaging.channels.shape import Answer, Letter, Outcome
+from messaging.channels.shape import Answer, Letter, Lost, Outcome
 
 
 class InApp:
@@ -18,6 +18,6 @@ class InApp:
         """Say yes to all."""
         return (Answer(Outcome.DELIVERED) for _ in letters)
 
-    def look_up(self, letter_id: int, token: str) -> Answer | None:
+    def look_up(self, lost: Lost) -> Answer | None:
         """Once more does no harm."""
         return Answer(Outcome.LATER)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple, Protocol
 
@@ -20,11 +21,20 @@ class Outcome(Enum):
 
 
 class Answer(NamedTuple):
-    """`words` say what happened, for people; `provider_id` is the provider's name for the message."""
+    """`words` say what happened, for people; `provider_id` is the provider's name for the message.
+
+    `code` is the provider's own code for a refusal. `retry_after` is in seconds. `down` tells that the provider itself
+    is at fault, not the message: the circuit breaker counts those. `cost` is in units of `currency` (ISO 4217).
+    """
 
     outcome: Outcome
     words: str = ""
     provider_id: str = ""
+    code: str = ""
+    retry_after: float | None = None
+    down: bool = False
+    cost: Decimal | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,30 @@ class Letter:
     text: str
     html: str
     date: datetime
+    contact_id: int | None = None
+    #: Whom it comes from; empty means the installation's own sender for the channel.
+    sender: str = ""
+    reply_to: str = ""
+    #: Further headers of a mail, in order; each already one printable line.
+    headers: tuple[tuple[str, str], ...] = ()
+    #: Addresses of pictures, videos, voice notes and files, where the channel carries them.
+    media: tuple[str, ...] = ()
+    #: A WhatsApp template: the provider's name for it, and what stands in its places.
+    template: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    #: Written by a person: then it must not say that a machine wrote it.
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A message whose answer was lost: what a provider may know it by."""
+
+    message_id: int
+    token: str
+    address: str
+    sender: str
+    handed_at: datetime
 
 
 class Channel(Protocol):
@@ -57,6 +91,6 @@ class Channel(Protocol):
         """Hand the letters over."""
         ...
 
-    def look_up(self, letter_id: int, token: str) -> Answer | None:
+    def look_up(self, lost: Lost) -> Answer | None:
         """What became of a letter whose answer was lost: TAKEN, LATER when it never arrived, None when nobody can tell."""
         ...

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -19,6 +20,8 @@ class MessageChannel(models.TextChoices):
     SMS = "sms", "SMS"
     WHATSAPP = "whatsapp", "WhatsApp"
     PUSH = "push", "Web push"
+    SLACK = "slack", "Slack"
+    TEAMS = "teams", "Microsoft Teams"
 
 
 class MessageStatus(models.TextChoices):
@@ -84,6 +87,28 @@ class Message(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
+    #: A room of colleagues in Slack or Teams that is told, instead of one person.
+    hook = models.ForeignKey(
+        "messaging.ChatHook", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    #: Who wrote it by hand; empty for what the house says by itself.
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    #: What a contact may refuse apart: `crm.models.consent.Topic`. Empty on messages to colleagues.
+    topic = models.CharField(max_length=20, blank=True, default="", db_default="")
+    #: Not sent once the contact has answered since it was written.
+    stops_on_reply = models.BooleanField(default=False, db_default=False)
+    template = models.ForeignKey(
+        "messaging.MessageTemplate", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    #: The channels still to be tried, in order, should this one fail; and the message that this one stands in for.
+    fallback = ArrayField(models.CharField(max_length=10), default=list, db_default=Value("{}"), blank=True)
+    fallback_of = models.BigIntegerField(null=True)
+    #: On an incoming one: the message of ours that it answers, and by which rule that was found.
+    answers = models.BigIntegerField(null=True)
+    matched_by = models.CharField(max_length=200, blank=True, default="", db_default="")
+    sender = models.CharField(max_length=320, blank=True, default="", db_default="", help_text="Whom it came from")
     to = models.CharField(max_length=320, blank=True, help_text="The address used, known once sent")
     subject = models.CharField(max_length=300, blank=True)
     #: Facts for rendering; a reminder is rendered when it leaves, from what is then true.
@@ -103,11 +128,16 @@ class Message(models.Model):
     claimed_by = models.CharField(max_length=60, blank=True)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: When the gate let it pass, in the attempt that counts: from then on it counts against the caps.
+    allowed_at = models.DateTimeField(null=True)
+    #: When the provider is asked next about one whose answer was lost.
+    look_up_at = models.DateTimeField(null=True)
     #: Marked just before a provider gets it: from then on a lost answer means "uncertain", not "once more".
     handed_at = models.DateTimeField(null=True)
     provider = models.CharField(max_length=40, blank=True)
     provider_id = models.CharField(max_length=300, blank=True)
     cost = models.DecimalField(max_digits=10, decimal_places=5, null=True)
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
@@ -121,7 +151,7 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["dedupe_key"], name="message_once"),
             models.CheckConstraint(condition=Q(status__in=MessageStatus.values), name="message_status_is_known"),
             models.CheckConstraint(
-                condition=Q(contact__isnull=False) | Q(user__isnull=False) | Q(direction="in"),
+                condition=Q(contact__isnull=False) | Q(user__isnull=False) | Q(hook__isnull=False) | Q(direction="in"),
                 name="message_is_to_somebody",
             ),
         ]
@@ -139,14 +169,25 @@ class Message(models.Model):
             models.Index(fields=["contact", "-id"], condition=Q(contact__isnull=False), name="messages_of_contact"),
             models.Index(fields=["user", "-id"], condition=Q(user__isnull=False), name="messages_of_user"),
             models.Index(fields=["cause_kind", "cause_id"], name="messages_of_cause"),
+            # The look-up sweep.
+            models.Index(fields=["look_up_at"], condition=Q(look_up_at__isnull=False), name="messages_to_look_up"),
+            # A provider's callback names the message by the provider's own name for it.
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="messages_by_provider_id"),
+            # Whom was written to lately at this address: the last resort of matching an answer.
+            models.Index(fields=["to", "-id"], condition=Q(contact__isnull=False), name="messages_by_address"),
+            # What came from people whom nobody knows.
+            models.Index(
+                fields=["-id"], condition=Q(direction="in", contact__isnull=True), name="messages_from_strangers"
+            ),
             # Looking for what did not simply arrive; what did is found from the newest on.
             models.Index(fields=["status", "-id"], condition=Q(status__in=UNUSUAL), name="messages_by_status"),
         ]
 
 
 class MessageBody(models.Model):
-    """The words as they left."""
+    """The words as they left or came. `new_text` is what an answer says anew, without what it quotes."""
 
     message = models.OneToOneField(Message, primary_key=True, on_delete=models.CASCADE, related_name="body")
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    new_text = models.TextField(blank=True, default="", db_default="")

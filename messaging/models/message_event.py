@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q, Value
 
 
 class MessageEvent(models.Model):
-    """sent, delivered, failed, read, ...: append-only."""
+    """sent, delivered, failed, read, opened, clicked, bounced, complained, ...: append-only."""
 
     message = models.ForeignKey("messaging.Message", on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20)
     at = models.DateTimeField()
     detail = models.CharField(max_length=500, blank=True)
+    #: Who did it, where that is a question (opened, clicked): "person", "machine", or "" while nobody can say; and why.
+    actor = models.CharField(max_length=8, blank=True, default="", db_default="")
+    rule = models.CharField(max_length=200, blank=True, default="", db_default="")
+    #: The sender's name for the event: said twice, it counts once.
+    key = models.CharField(max_length=200, blank=True, default="", db_default="")
+    data = models.JSONField(default=dict, db_default=Value("{}"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="message_event_once"),
+        ]
 
 
 class Decision(models.Model):

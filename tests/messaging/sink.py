@@ -57,5 +57,5 @@ class Told:
                 raise answer
             yield answer
 
-    def look_up(self, letter_id, token):
+    def look_up(self, lost):
         return self.known

@@ -7,12 +7,16 @@ import pytest
 
 from messaging.channels.email_keep import EmailKeep
 from messaging.channels.email_smtp import EmailSmtp
-from messaging.channels.shape import Letter, Outcome
+from messaging.channels.shape import Letter, Lost, Outcome
 from messaging.mime import mail_bytes
 from tests.messaging.sink import smtp_sink
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SENDER = "Followthrough <crm@school.example>"
+
+
+def lost(token: str) -> Lost:
+    return Lost(1, token, "maria@example.org", "", NOW)
 
 
 def letter(number=1, **changes):
@@ -117,12 +121,12 @@ def test_no_server_means_later_for_all():
 
 def test_the_mailbox_keeps_each_letter_once_and_knows_it(tmp_path):
     channel = EmailKeep(tmp_path, SENDER)
-    assert channel.look_up(1, "abc").outcome is Outcome.LATER
+    assert channel.look_up(lost("abc")).outcome is Outcome.LATER
     list(channel.deliver([letter(), letter()]))
     (file,) = tmp_path.rglob("*.eml")
     assert file.read_bytes() == mail_bytes(letter(), SENDER)
-    assert channel.look_up(1, "abc").outcome is Outcome.TAKEN
-    assert channel.look_up(1, "other").outcome is Outcome.LATER
+    assert channel.look_up(lost("abc")).outcome is Outcome.TAKEN
+    assert channel.look_up(lost("other")).outcome is Outcome.LATER
 
 
 def test_a_mailbox_that_cannot_be_written_means_later(tmp_path):
