@@ -4,38 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.crypto import salted_hmac
 
 from messaging.channels.shape import Channel, Letter
+from messaging.claimed import COLUMNS, Claimed
 from messaging.models import Message, MessageBody, MessageStatus
 from messaging.rendering import render
 
+__all__ = ["Claimed", "letters_of", "load_claimed", "token_of"]
+
 log = logging.getLogger(__name__)
-
-COLUMNS = ("pk", "channel", "kind", "user_id", "contact_id", "subject", "data", "expires_at", "attempts", "created_at")
-
-
-@dataclass(slots=True)
-class Claimed:
-    """What the delivery knows of a message that it has taken. `attempts` counts the present one."""
-
-    pk: int
-    channel: str
-    kind: str
-    user_id: int | None
-    contact_id: int | None
-    subject: str
-    data: dict[str, Any]
-    expires_at: datetime | None
-    attempts: int
-    created_at: datetime
-    address: str = ""
-    name: str = ""
-    problem: str = ""
 
 
 def load_claimed(ids: Sequence[int], worker: str) -> list[Claimed]:
