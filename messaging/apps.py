@@ -8,7 +8,17 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         """Register the sweeps and kinds of this floor."""
         from crm.due import Sweep, register_sweep
-        from messaging import backlogs, delivery, event_kinds, integrity, invitations, mentions, rescue, work_news
+        from messaging import (
+            arrivals,
+            backlogs,
+            delivery,
+            event_kinds,
+            integrity,
+            invitations,
+            mentions,
+            rescue,
+            work_news,
+        )
 
         event_kinds.register()
         register_sweep(Sweep("message_rescue", rescue.DUE_SQL, rescue.rescue_messages))
@@ -16,5 +26,6 @@ class MessagingConfig(AppConfig):
         invitations.register()
         mentions.register()
         work_news.register()
+        arrivals.register()
         integrity.register()
         backlogs.register()

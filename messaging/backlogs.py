@@ -18,4 +18,9 @@ def register() -> None:
             "Messages whose worker is gone",
             "SELECT lease_until AS at FROM messaging_message WHERE status = 'sending' AND lease_until <= %(now)s",
         ),
+        Backlog(
+            "arrivals",
+            "Incoming mail and news of providers",
+            "SELECT due_at AS at FROM messaging_arrival WHERE state = 'waiting' AND due_at <= %(now)s",
+        ),
     )

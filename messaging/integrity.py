@@ -30,4 +30,11 @@ def register() -> None:
             "SELECT count(*) FROM messaging_message WHERE channel = 'in_app' AND status IN ('delivered', 'read')"
             " AND delivered_at IS NULL",
         ),
+        Check(
+            "arrivals_nobody_reads",
+            "incoming mail or news of providers that has waited ten minutes to be read",
+            "SELECT count(*) FROM messaging_arrival WHERE"
+            f" (state = 'waiting' AND due_at < %(now)s - {WAITED})"
+            f" OR (state = 'working' AND lease_until < %(now)s - {WAITED})",
+        ),
     )
