@@ -6,8 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.crypto import salted_hmac
-
+from messaging.addresses import token_of
 from messaging.channels.shape import Channel, Letter
 from messaging.claimed import COLUMNS, Claimed
 from messaging.models import Message, MessageBody, MessageStatus
@@ -23,11 +22,6 @@ def load_claimed(ids: Sequence[int], worker: str) -> list[Claimed]:
     rows = Message.objects.filter(pk__in=ids, claimed_by=worker, status=MessageStatus.SENDING).values_list(*COLUMNS)
     found = {row[0]: Claimed(*row) for row in rows}
     return [found[pk] for pk in ids if pk in found]
-
-
-def token_of(pk: int, created_at: datetime) -> str:
-    """Tells the message from one of the same number in another database; nobody outside can guess it."""
-    return salted_hmac("messaging.letter", f"{pk}:{created_at.timestamp():.6f}", algorithm="sha256").hexdigest()[:12]
 
 
 def letters_of(rows: Sequence[Claimed], channel: Channel, *, now: datetime) -> dict[int, Letter]:
