@@ -52,6 +52,8 @@ class Claimed:
     sender: str = ""
     contact: ContactWords | None = None
     media: tuple[str, ...] = ()
+    #: How the words begin: what lists show.
+    snippet: str = ""
     problem: str = ""
 
     @property

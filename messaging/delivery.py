@@ -6,46 +6,28 @@ finished only if still ours. docs/messages.md tells the whole life of a message.
 
 from __future__ import annotations
 
-import logging
-import os
-import random
-import socket
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
-from uuid import uuid4
 
 from crm.due import claim
 from messaging.channels.registry import channel_named
-from messaging.channels.shape import Answer, Channel, Letter, Outcome
+from messaging.channels.shape import Channel
+from messaging.claimed import Claimed
 from messaging.fates import Fate, step
+from messaging.handing_over import fate_of, hand_over
 from messaging.judging import judge
-from messaging.letters import Claimed, letters_of, load_claimed
+from messaging.letters import letters_of, load_claimed
 from messaging.models import Message, MessageStatus
-from messaging.retrying import wait_before
+from messaging.turns import Turn
 
-log = logging.getLogger(__name__)
+__all__ = ["BATCH", "DUE_SQL", "LEASE", "Turn", "deliver_due", "fate_of"]
 
 BATCH = 200
 LEASE = timedelta(minutes=5)
 
 #: True for each message that is due, waiting or held: what the pulse asks.
 DUE_SQL = "EXISTS (SELECT FROM messaging_message WHERE status IN ('pending', 'scheduled') AND send_after <= %(now)s)"
-
-
-@dataclass(slots=True)
-class Turn:
-    """One worker's run: who it is, and what time it has become since `started` (a batch may take minutes)."""
-
-    started: datetime
-    worker: str = field(default_factory=lambda: f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid4().hex[:8]}")
-    _from: float = field(default_factory=time.monotonic)
-
-    def now(self) -> datetime:
-        """The moment, counted on from `started`."""
-        return self.started + timedelta(seconds=time.monotonic() - self._from)
 
 
 def deliver_due(now: datetime) -> int:
@@ -93,38 +75,10 @@ def _hand_over(channel: Channel, rows: Sequence[Claimed], turn: Turn) -> None:
     known = [Fate(row, MessageStatus.FAILED, row.problem) for row in rows if row.pk not in letters]
     waiting = iter([row for row in rows if row.pk in letters])
     while group := list(islice(waiting, channel.at_once)):
-        ours = step(known, group, provider=channel.provider, worker=turn.worker, lease=LEASE, now=turn.now())
-        known = list(_fates([row for row in group if row.pk in ours], letters, channel, turn))
-        if known and all(fate.status == MessageStatus.SCHEDULED for fate in known):
-            # It takes nothing now: the rest waits too, without waiting for a time-out each.
-            known += [fate_of(row, Answer(Outcome.LATER, known[-1].words), now=turn.now()) for row in waiting]
+        stepped = step(known, group, provider=channel.provider, worker=turn.worker, lease=LEASE, now=turn.now())
+        ours = [row for row in group if row.pk in stepped.ours]
+        handed = hand_over(channel, ours, letters, standing=stepped.standing, turn=turn, within=LEASE / 2)
+        known = handed.fates
+        if handed.stop:
+            known += handed.stop.fates([*handed.left, *waiting])
     step(known, [], provider=channel.provider, worker=turn.worker, lease=LEASE, now=turn.now())
-
-
-def _fates(rows: Sequence[Claimed], letters: dict[int, Letter], channel: Channel, turn: Turn) -> Iterator[Fate]:
-    answers = channel.deliver([letters[row.pk] for row in rows])
-    for row in rows:
-        try:
-            answer = next(answers, None) or Answer(Outcome.UNCLEAR, "The provider gave no answer for this message.")
-        except Exception as problem:
-            log.exception("a channel broke", extra={"provider": channel.provider})
-            answer = Answer(Outcome.UNCLEAR, f"The provider broke off: {problem!r}.")
-        yield fate_of(row, answer, now=turn.now())
-
-
-def fate_of(row: Claimed, answer: Answer, *, now: datetime) -> Fate:
-    """What the answer means for the message: done, given up, or tried again after a while."""
-    known = {
-        Outcome.TAKEN: MessageStatus.SENT,
-        Outcome.DELIVERED: MessageStatus.DELIVERED,
-        Outcome.REFUSED: MessageStatus.FAILED,
-        Outcome.UNCLEAR: MessageStatus.UNCERTAIN,
-    }
-    status = known.get(answer.outcome)
-    if status is not None:
-        return Fate(row, status, answer.words, provider_id=answer.provider_id)
-    wait = wait_before(row.attempts, random.random())  # noqa: S311 - spreads retries, guards nothing
-    if wait is None:
-        words = f"Given up after {row.attempts} attempts. {answer.words}"
-        return Fate(row, MessageStatus.FAILED, words)
-    return Fate(row, MessageStatus.SCHEDULED, answer.words, send_after=now + wait)

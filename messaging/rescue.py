@@ -1,4 +1,7 @@
-"""Messages whose worker died: once more where they had not left, looked up or called uncertain where they may have."""
+"""Messages whose worker died: once more where they had not left, uncertain where they may have.
+
+Which of the uncertain arrived is asked afterwards, with no lock held: `looking_up`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from messaging.channels.registry import channel_named
-from messaging.channels.shape import Lost, Outcome
+from messaging.consequences import ended_of, follow
 from messaging.ledger import write_decisions
-from messaging.letters import token_of
 from messaging.models import Message, MessageEvent, MessageStatus
 from messaging.policy import Verdict
 from messaging.retrying import ATTEMPTS
@@ -37,7 +38,7 @@ def _rescue_batch(now: datetime) -> int:
     lost = list(
         Message.objects.filter(status=MessageStatus.SENDING, lease_until__lte=now)
         .select_for_update(skip_locked=True, of=("self",))
-        .only("pk", "channel", "created_at", "handed_at", "attempts", "to", "sender")
+        .only("pk", "handed_at", "attempts")
         .order_by("lease_until")[:BATCH]
     )
     fates: dict[tuple[str, str], list[int]] = {}
@@ -50,13 +51,7 @@ def _rescue_batch(now: datetime) -> int:
 
 def _fate(message: Message) -> tuple[str, str]:
     if message.handed_at is not None:
-        channel = channel_named(message.channel)
-        lost = Lost(message.pk, token_of(message.pk, message.created_at), message.to, message.sender, message.handed_at)
-        answer = channel.look_up(lost) if channel else None
-        if answer is None:
-            return MessageStatus.UNCERTAIN, UNCERTAIN
-        if answer.outcome is Outcome.TAKEN:
-            return MessageStatus.SENT, answer.words
+        return MessageStatus.UNCERTAIN, UNCERTAIN
     if message.attempts >= ATTEMPTS:
         return MessageStatus.FAILED, GIVEN_UP
     return MessageStatus.PENDING, ""
@@ -65,12 +60,13 @@ def _fate(message: Message) -> tuple[str, str]:
 def _settle(ids: Sequence[int], status: str, words: str, now: datetime) -> None:
     rows = Message.objects.filter(pk__in=ids, status=MessageStatus.SENDING)
     if status == MessageStatus.PENDING:
-        rows.update(status=status, claimed_by="", lease_until=None, handed_at=None)
+        rows.update(status=status, claimed_by="", lease_until=None, allowed_at=None)
         return
-    if status == MessageStatus.SENT:
-        rows.update(status=status, claimed_by="", lease_until=None, sent_at=now)
-    else:  # the claim stays on an uncertain one: its worker may only be slow, and still bring the answer
-        rows.update(status=status, lease_until=None, reason=words)
-    if status == MessageStatus.FAILED:
-        write_decisions([(pk, Verdict("refuse", "failed", words)) for pk in ids], now=now)
     MessageEvent.objects.bulk_create([MessageEvent(message_id=pk, kind=status, at=now, detail=words) for pk in ids])
+    if status == MessageStatus.UNCERTAIN:
+        # The claim stays: its worker may only be slow, and still bring the answer.
+        rows.update(status=status, lease_until=None, reason=words, look_up_at=now)
+        return
+    rows.update(status=status, lease_until=None, claimed_by="", reason=words)
+    write_decisions([(pk, Verdict("refuse", "failed", words)) for pk in ids], now=now)
+    follow(ended_of(ids), now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 #: After so many failures a message is given up.
 ATTEMPTS = 7
@@ -18,3 +18,17 @@ def wait_before(attempts: int, chance: float) -> timedelta | None:
     if attempts >= ATTEMPTS:
         return None
     return timedelta(seconds=min(LONGEST, FIRST * FACTOR ** max(0, attempts - 1)) * (0.5 + chance))
+
+
+#: When a provider is asked what became of a message whose answer was lost, counted from when it was handed over.
+LOOK_UPS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+
+
+def first_look_up(handed_at: datetime) -> datetime:
+    """When it is asked for the first time."""
+    return handed_at + LOOK_UPS[0]
+
+
+def next_look_up(handed_at: datetime, now: datetime) -> datetime | None:
+    """When it is asked again; None when it has been asked often enough, and a person has to see."""
+    return next((handed_at + wait for wait in LOOK_UPS if handed_at + wait > now), None)

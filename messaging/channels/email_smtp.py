@@ -71,9 +71,9 @@ class EmailSmtp:
                 answer = self._offer(self._connected(), letter)
         except (smtplib.SMTPException, OSError) as problem:
             self.close()
-            return Answer(Outcome.LATER, f"The mail server cannot be reached: {_words(problem)}"), False
+            return Answer(Outcome.LATER, f"The mail server cannot be reached: {_words(problem)}", down=True), False
         if answer is None:
-            return Answer(Outcome.LATER, "The mail server hung up."), False
+            return Answer(Outcome.LATER, "The mail server hung up.", down=True), False
         return answer, True
 
     def _connected(self) -> smtplib.SMTP:
@@ -129,7 +129,7 @@ class EmailSmtp:
             self.close()
         else:
             server.rset()
-        return Answer(Outcome.REFUSED if 500 <= code < 600 else Outcome.LATER, said)
+        return Answer(Outcome.REFUSED if 500 <= code < 600 else Outcome.LATER, said, code=str(code))
 
 
 def _dotted(content: bytes) -> bytes:

@@ -67,13 +67,20 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A message whose answer was lost: what a provider may know it by."""
+    """A message whose answer was lost: what a provider may know it by.
+
+    `text` holds its words, before links were marked; `others` are the provider's names of other messages to the same
+    address, which it cannot be.
+    """
 
     message_id: int
     token: str
     address: str
     sender: str
     handed_at: datetime
+    asked_at: datetime
+    text: str = ""
+    others: frozenset[str] = frozenset()
 
 
 class Channel(Protocol):

@@ -8,6 +8,7 @@ from crm.models import User
 from messaging import delivery
 from messaging.channels.shape import Answer, Outcome
 from messaging.delivery import deliver_due
+from messaging.looking_up import look_ups
 from messaging.models import Decision, Message, MessageEvent, NotificationPreference
 from messaging.notices import Notice, NoticeKind, register_notice, tell
 from messaging.rescue import rescue_messages
@@ -27,12 +28,12 @@ def ana(db):
 @pytest.fixture
 def provider(monkeypatch):
     """Let `provider(...)` answer for every channel."""
-    import messaging.rescue
+    import messaging.looking_up
 
     def use(*answers, **known):
         channel = Told(*answers, **known)
         monkeypatch.setattr(delivery, "channel_named", lambda name: channel)
-        monkeypatch.setattr(messaging.rescue, "channel_named", lambda name: channel)
+        monkeypatch.setattr(messaging.looking_up, "channel_named", lambda name: channel)
         return channel
 
     return use
@@ -135,6 +136,8 @@ def test_a_provider_that_can_be_asked_settles_the_doubt(ana, provider):
     with pytest.raises(SystemExit):
         deliver_due(NOW)
     rescue_messages(NOW + timedelta(minutes=6))
+    assert Message.objects.get().status == "uncertain"
+    assert look_ups(NOW + timedelta(minutes=6)) == 1
     assert Message.objects.get().status == "sent"
 
 

@@ -16,7 +16,7 @@ SENDER = "Followthrough <crm@school.example>"
 
 
 def lost(token: str) -> Lost:
-    return Lost(1, token, "maria@example.org", "", NOW)
+    return Lost(1, token, "maria@example.org", "", NOW, NOW)
 
 
 def letter(number=1, **changes):
