@@ -15,6 +15,7 @@ class MessagingConfig(AppConfig):
             event_kinds,
             integrity,
             invitations,
+            looking_up,
             mentions,
             rescue,
             work_news,
@@ -22,6 +23,7 @@ class MessagingConfig(AppConfig):
 
         event_kinds.register()
         register_sweep(Sweep("message_rescue", rescue.DUE_SQL, rescue.rescue_messages))
+        register_sweep(Sweep("look_ups", looking_up.DUE_SQL, looking_up.look_ups, slow=True))
         register_sweep(Sweep("messages", delivery.DUE_SQL, delivery.deliver_due))
         invitations.register()
         mentions.register()
