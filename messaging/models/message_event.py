@@ -24,6 +24,12 @@ class MessageEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["key"], condition=~Q(key=""), name="message_event_once"),
         ]
+        indexes = [
+            # The labelling sweep.
+            models.Index(
+                fields=["at"], condition=Q(actor="", kind__in=["opened", "clicked"]), name="hits_to_be_labelled"
+            ),
+        ]
 
 
 class Decision(models.Model):
