@@ -13,6 +13,7 @@ from config.live_address import live_url
 from crm.zones import local_day, moment, zone
 from followups.reading.beside import forget_beside
 from messaging.bell import unread_count
+from messaging.inbox.waiting import forget_waiting, waiting_count
 
 #: A number past this is shown as "99+" anyway, so nobody counts further.
 MOST_COUNTED = 100
@@ -35,6 +36,7 @@ class PersonsZone:
             response = self.get_response(request)
         if request.method not in SAFE:
             forget_beside(request.user.pk)
+            forget_waiting([request.user.pk])
         return response
 
 
@@ -63,6 +65,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         return {}
     return {
         "unread": SimpleLazyObject(lambda: unread_count(user)),
-        "nav_counts": SimpleLazyObject(lambda: {"focus": due_today(user, now=timezone.now())}),
+        "nav_counts": SimpleLazyObject(
+            lambda: {"focus": due_today(user, now=timezone.now()), "inbox": waiting_count(user)}
+        ),
         "live_url": live_url(request),
     }

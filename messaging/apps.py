@@ -11,6 +11,7 @@ class MessagingConfig(AppConfig):
         from messaging import (
             arrivals,
             backlogs,
+            cancelling,
             delivery,
             event_kinds,
             integrity,
@@ -20,6 +21,8 @@ class MessagingConfig(AppConfig):
             rescue,
             work_news,
         )
+        from messaging.inbox import news, waiting
+        from messaging.tracking import sweeping
 
         event_kinds.register()
         register_sweep(Sweep("message_rescue", rescue.DUE_SQL, rescue.rescue_messages))
@@ -29,5 +32,9 @@ class MessagingConfig(AppConfig):
         mentions.register()
         work_news.register()
         arrivals.register()
+        register_sweep(Sweep("tracking_labels", sweeping.DUE_SQL, sweeping.label_hits))
+        cancelling.register()
+        waiting.register()
+        news.register()
         integrity.register()
         backlogs.register()

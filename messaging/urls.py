@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from messaging.views import bell, messages, preferences
+from messaging.views import bell, inbox, messages, preferences
 
 urlpatterns = [
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<int:contact_id>/", inbox.talk, name="talk"),
+    path("inbox/<int:contact_id>/settle/", inbox.settle, name="talk_settle"),
     path("messages/", messages.message_list, name="messages"),
     path("messages/<int:pk>/", messages.message_page, name="message"),
     path("messages/<int:pk>/body/", messages.message_body, name="message_body"),

@@ -61,7 +61,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         if user.role == Role.ADMINISTRATOR:
             return self
         seen = Contact.objects.alive().filter(contact_scope(user)).values("pk")
-        return self.filter(Q(user=user) | Q(user__isnull=True, contact__in=seen))
+        mine = Q(user=user) | Q(user__isnull=True, contact__in=seen)
+        if user.role != Role.AGENT:  # what nobody holds is seen by all but agents, so that nobody is forgotten
+            mine |= Q(direction="in", user__isnull=True, contact__isnull=True)
+        return self.filter(mine)
 
     def due(self, now: datetime) -> MessageQuerySet:
         return self.filter(status__in=WAITING, send_after__lte=now).order_by("send_after", "pk")

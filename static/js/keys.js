@@ -3,13 +3,14 @@ import { $, $$, typing } from "./dom.js";
 import { closeDrawer, drawerOpen, stepRecord } from "./overlay.js";
 import { currentRow, moveRow } from "./rows.js";
 
-const PLACES = { d: "dashboard", f: "focus", u: "followups", c: "contacts", m: "messages", s: "settings", h: "help" };
+const PLACES = { d: "dashboard", f: "focus", u: "followups", c: "contacts", i: "inbox", m: "messages", s: "settings", h: "help" };
 let going = 0; // when "g" was pressed
 
 const wanted = (key, root, outsideRows = false) => $$(`[data-key="${CSS.escape(key)}"]`, root).find((element) => (element.checkVisibility?.() ?? true) && !(outsideRows && element.closest("[data-row]")));
 
 function act(element) {
-  if (element.matches("input")) { element.focus(); element.select(); } else element.click();
+  if (element.matches("textarea")) element.focus();
+  else if (element.matches("input")) { element.focus(); element.select(); } else element.click();
 }
 
 function find(key) {

@@ -68,6 +68,11 @@ RULES: dict[str, Rule] = {
     "join": _open(410, token="join"),
     "action_link": _open(410, token="=forged"),
     "calendar_feed": _open(404, 410, token="=forged"),
+    # addresses that providers call; who calls must prove it
+    "hook_email_events": _open(403, 405, provider="=postmark"),
+    "hook_email_inbound": _open(403, 405, provider="=postmark"),
+    "hook_twilio_status": _open(403, 405),
+    "hook_twilio_inbound": _open(403, 405),
     # everybody's
     "dashboard": ANYBODY,
     "help": ANYBODY,
@@ -147,6 +152,9 @@ RULES: dict[str, Rule] = {
     "contact_followups": _of("contact", "followups.view"),
     "contact_log": _of("contact", "followups.edit"),
     # messages
+    "inbox": _needs("messages.view"),
+    "talk": _of("contact", "messages.view", name="contact_id"),
+    "talk_settle": _of("contact", "messages.send", name="contact_id"),
     "messages": _needs("messages.view"),
     "message": _of("message", "messages.view"),
     "message_body": _of("message", "messages.view"),

@@ -40,6 +40,9 @@ PAGES: dict[str, str] = {
     "search": "/search/?q=ma",
     "imports": "/imports/",
     "import-new": "/imports/new/",
+    "inbox": "/inbox/",
+    "inbox-all": "/inbox/?tab=all",
+    "talk": "/inbox/{contact}/",
     "messages": "/messages/",
     "notifications": "/notifications/",
     "settings": "/settings/",
@@ -55,6 +58,7 @@ OF_A_MANAGER: dict[str, str] = {
     "followups-team": "/followups/?columns=priority&columns=who&columns=status&columns=due&columns=outcome&columns=created",
     "contact-give": "/contacts/{contact}/give/",
     "tags": "/tags/",
+    "inbox-unknown": "/inbox/?tab=unknown",
 }
 #: As Ada, who administers.
 OF_AN_ADMINISTRATOR: dict[str, str] = {

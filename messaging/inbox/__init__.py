@@ -1,0 +1,1 @@
+"""Talks with contacts as people read and write them: who waits, what was said, what is being written."""
