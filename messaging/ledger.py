@@ -52,4 +52,4 @@ def write_holds(verdicts: Sequence[tuple[int, Verdict]], *, now: datetime) -> No
 
 
 def _facts(verdict: Verdict) -> dict[str, Any]:
-    return {"until": verdict.until.isoformat()} if verdict.until else {}
+    return dict(verdict.facts) | ({"until": verdict.until.isoformat()} if verdict.until else {})

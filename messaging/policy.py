@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, time, tzinfo
-from typing import Literal
+from typing import Any, Literal
 
 from messaging.quiet_hours import is_quiet, quiet_until
 
@@ -35,12 +36,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`until` is set on a hold; `sentence` is what the page of messages shows."""
+    """`until` is set on a hold; `sentence` is what the page of messages shows; `facts` go into the ledger."""
 
     verdict: Literal["send", "hold", "refuse"]
     rule: str
     sentence: str
     until: datetime | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 #: How a channel is said in a sentence.
