@@ -19,16 +19,16 @@ def message_id(letter_id: int, token: str, sender: str) -> str:
 
 
 def mail_bytes(letter: Letter, sender: str) -> bytes:
-    """The whole mail with CRLF line ends. Staff mail: it says that no person wrote it, so no robot answers."""
+    """The whole mail with CRLF line ends. One that no person wrote says so, and no robot answers it (RFC 3834)."""
     boundary = f"=_{letter.message_id}.{letter.token}"
+    sender = letter.sender or sender
     head = (
         f"From: {_sender(sender)}\n"
         f"To: {_mailbox(letter.name, letter.address)}\n"
         f"Subject: {_subject(letter.subject)}\n"
         f"Date: {format_datetime(letter.date)}\n"
         f"Message-ID: {message_id(letter.message_id, letter.token, sender)}\n"
-        "Auto-Submitted: auto-generated\n"
-        "X-Auto-Response-Suppress: All\n"
+        f"{_further(letter)}"
         "MIME-Version: 1.0\n"
         f'Content-Type: multipart/alternative; boundary="{boundary}"\n\n'
     )
@@ -41,7 +41,32 @@ def mail_bytes(letter: Letter, sender: str) -> bytes:
     return whole.replace(b"\n", b"\r\n")
 
 
-@lru_cache(maxsize=8)
+#: Headers of a mail that no person wrote: RFC 3834, and what Microsoft's servers heed.
+AUTOMATIC = (("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All"))
+
+
+def further_headers(letter: Letter) -> tuple[tuple[str, str], ...]:
+    """Those beside sender, recipient, subject, date and name; each value one line of ASCII."""
+    automatic = () if letter.by_hand else AUTOMATIC
+    return automatic + tuple((name, _ascii(name, value)) for name, value in letter.headers)
+
+
+def _further(letter: Letter) -> str:
+    reply_to = f"Reply-To: {_mailbox('', letter.reply_to)}\n" if letter.reply_to else ""
+    return reply_to + "".join(f"{name}: {_folded(value)}\n" for name, value in further_headers(letter))
+
+
+def _ascii(name: str, value: str) -> str:
+    value = " ".join("".join(letter if letter.isprintable() else " " for letter in value).split())
+    return value if value.isascii() else Header(value, "utf-8", header_name=name).encode(linesep="")
+
+
+def _folded(value: str) -> str:
+    """Long lists of addresses and names go over several lines (RFC 5322, section 2.2.3)."""
+    return value if len(value) < 70 else value.replace(" ", "\n ")
+
+
+@lru_cache(maxsize=64)
 def _sender(sender: str) -> str:
     return _mailbox(*parseaddr(sender))
 

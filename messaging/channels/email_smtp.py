@@ -119,7 +119,7 @@ class EmailSmtp:
         return self._declined(server, code, words)
 
     def _envelope(self, server: smtplib.SMTP, letter: Letter) -> Iterator[tuple[int, bytes]]:
-        yield server.mail(parseaddr(self.sender)[1])
+        yield server.mail(parseaddr(letter.sender or self.sender)[1])
         yield server.rcpt(letter.address)
         yield server.docmd("DATA")
 

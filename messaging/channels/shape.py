@@ -63,6 +63,8 @@ class Letter:
     variables: Mapping[str, str] = field(default_factory=dict)
     #: Written by a person: then it must not say that a machine wrote it.
     by_hand: bool = False
+    #: The page that a word to a colleague is about.
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
