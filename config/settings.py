@@ -202,6 +202,26 @@ EMAIL_PROVIDER = env.text("EMAIL_PROVIDER", "smtp" if EMAIL_HOST else "keep")
 KEEP_DIR = EMAIL_FILE_PATH = env.text("KEEP_DIR", str(LOCAL_DIR / "mailbox"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Followthrough <followthrough@localhost>")
 
+# --- What comes in: docs/incoming.md says which provider needs which -----------------------------------
+# Answers to our mails go to reply+<message>@...; empty: to the sender's own address.
+REPLY_ADDRESS = env.text("REPLY_ADDRESS")
+HOOK_SECRET = env.text("HOOK_SECRET")  # "user:password" in the addresses given to providers that do not sign
+HOOK_MAX_AGE_MINUTES = env.number("HOOK_MAX_AGE_MINUTES", 60)  # a signed call older than this is refused
+SENDGRID_WEBHOOK_KEY = env.text("SENDGRID_WEBHOOK_KEY")  # public key of the Event Webhook
+SENDGRID_INBOUND_KEY = env.text("SENDGRID_INBOUND_KEY")  # public key of Inbound Parse
+MAILGUN_WEBHOOK_KEY = env.text("MAILGUN_WEBHOOK_KEY")  # HTTP webhook signing key
+MANDRILL_WEBHOOK_KEY = env.text("MANDRILL_WEBHOOK_KEY")
+SES_TOPICS = env.listed("SES_TOPICS")  # ARNs of our SNS topics
+INBOUND_MAX_BYTES = env.number("INBOUND_MAX_MB", 50) * 1_000_000  # a whole mail, as providers wrap it
+ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 30) * 1_000_000
+# A mailbox that is read every minute; nothing in it is changed.
+IMAP_HOST = env.text("IMAP_HOST")
+IMAP_TLS = env.text("IMAP_TLS", "tls")  # "tls", "starttls" or "none"
+IMAP_PORT = env.number("IMAP_PORT", 993 if IMAP_TLS == "tls" else 143)
+IMAP_USER = env.text("IMAP_USER")
+IMAP_PASSWORD = env.text("IMAP_PASSWORD")
+IMAP_FOLDER = env.text("IMAP_FOLDER", "INBOX")
+
 # --- Time and language ------------------------------------------------------------------------------
 USE_TZ = True
 TIME_ZONE = "UTC"

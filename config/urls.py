@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("config.operations")),
     path("", include("crm.views.settings.urls")),
     path("", include("followups.views.settings_urls")),
+    path("", include("messaging.hooks.urls")),
     *(path("", include(f"{app}.urls")) for app in settings.LOCAL_APPS if find_spec(f"{app}.urls")),
 ]
 if settings.DEBUG:

@@ -1,0 +1,12 @@
+"""Addresses that providers call."""
+
+from django.urls import path
+
+from messaging.hooks import email_hooks, twilio_hooks
+
+urlpatterns = [
+    path("hooks/email/<slug:provider>/", email_hooks.email_events, name="hook_email_events"),
+    path("hooks/email/<slug:provider>/inbound/", email_hooks.email_inbound, name="hook_email_inbound"),
+    path("hooks/twilio/status/", twilio_hooks.twilio_status, name="hook_twilio_status"),
+    path("hooks/twilio/inbound/", twilio_hooks.twilio_inbound, name="hook_twilio_inbound"),
+]
