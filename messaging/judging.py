@@ -6,22 +6,38 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-
+from messaging.claimed import Claimed
 from messaging.facts import People, load_people
+from messaging.judging_contacts import judge_contacts
 from messaging.kinds import described
-from messaging.ledger import write_decisions
-from messaging.letters import Claimed
 from messaging.notices import CHOSEN
 from messaging.policy import Asked, Verdict, decide
+from messaging.stopping import stop
+
+TOO_LATE = Verdict("refuse", "too_late", "Too late: it was no longer worth saying.")
 
 
 def judge(rows: Sequence[Claimed], *, worker: str, now: datetime) -> list[Claimed]:
     """Return those that may leave now, with the address they go to; hold or refuse the others, with their reasons."""
+    to_contacts = [row for row in rows if row.contact_id is not None]
+    to_people = [row for row in rows if row.contact_id is None]
+    allowed = _judge_people(to_people, worker=worker, now=now) if to_people else []
+    if to_contacts:
+        allowed += judge_contacts(to_contacts, worker=worker, now=now)
+    return allowed
+
+
+def _judge_people(rows: Sequence[Claimed], *, worker: str, now: datetime) -> list[Claimed]:
     people = load_people({row.user_id for row in rows if row.user_id}, {row.kind for row in rows})
     verdicts: dict[tuple[Any, ...], Verdict] = {}
     allowed, stopped = [], []
     for row in rows:
+        if row.hook_id is not None:  # a room of colleagues: who is told there was decided when it was set up
+            if row.expires_at is None or now < row.expires_at:
+                allowed.append(row)
+            else:
+                stopped.append((row.pk, TOO_LATE))
+            continue
         chosen = bool(row.data.get(CHOSEN))
         which = (row.user_id, row.kind, row.channel, row.expires_at, chosen)
         if which not in verdicts:
@@ -32,39 +48,11 @@ def judge(rows: Sequence[Claimed], *, worker: str, now: datetime) -> list[Claime
             allowed.append(row)
         else:
             stopped.append((row.pk, verdicts[which]))
-    if stopped:
-        _stop(stopped, worker=worker, now=now)
+    stop(stopped, worker=worker, now=now)
     return allowed
 
 
 def _verdict(row: Claimed, chosen: bool, people: People, now: datetime) -> Verdict:
-    if row.user_id is None:
-        return Verdict("refuse", "to_contact", "Messages to clients are not sent by this installation.")
     person = people.wanting(row.user_id, row.kind)
     asked = Asked(row.channel, row.kind, described(row.kind).urgent, row.expires_at)
     return decide(asked, people.explicit(person) if chosen else person, now)
-
-
-@transaction.atomic
-def _stop(stopped: Sequence[tuple[int, Verdict]], *, worker: str, now: datetime) -> None:
-    """Put back what is held, which costs it no attempt, and end what is refused."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE messaging_message m SET
-                status = CASE WHEN s.until IS NULL THEN 'suppressed' ELSE 'scheduled' END,
-                attempts = CASE WHEN s.until IS NULL THEN m.attempts ELSE m.attempts - 1 END,
-                send_after = coalesce(s.until, m.send_after), reason = s.sentence, claimed_by = '', lease_until = NULL
-            FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[]) AS s(id, until, sentence)
-            WHERE m.id = s.id AND m.claimed_by = %s AND m.status = 'sending'
-            RETURNING m.id
-            """,
-            [
-                [pk for pk, _ in stopped],
-                [verdict.until for _, verdict in stopped],
-                [verdict.sentence[:300] for _, verdict in stopped],
-                worker,
-            ],
-        )
-        ours = {row[0] for row in cursor.fetchall()}
-    write_decisions([(pk, verdict) for pk, verdict in stopped if pk in ours], now=now)

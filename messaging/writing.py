@@ -18,6 +18,9 @@ from messaging.contact_sentences import CHANNEL_NAMES
 from messaging.ledger import write_decisions
 from messaging.models import Approval, Message, MessageTemplate
 from messaging.policy import Verdict
+from messaging.previewing import Preview, preview_of, previews_of
+
+__all__ = ["Preview", "ToContact", "Written", "preview_of", "previews_of", "write_to_contacts"]
 
 #: Kept among the facts of a message: the reason of somebody who insisted, the sentence of the choice of its channel, when
 #: it was first to leave, and addresses of pictures and files.
@@ -162,7 +165,7 @@ def asked_of(one: ToContact, channel: str, templated: bool, now: datetime) -> As
 
 
 def _row(one: ToContact, choice: Choice, shelf: Shelf, now: datetime) -> ContactRow:
-    verdict, words = choice.verdict, {"text": one.text, "html": one.html}
+    verdict, text, html = choice.verdict, one.text, one.html
     data = dict(one.data) | {
         name: value
         for name, value in (
@@ -175,7 +178,7 @@ def _row(one: ToContact, choice: Choice, shelf: Shelf, now: datetime) -> Contact
     }
     # Words with fields in them are filled when they leave; the others stand as they are from now on.
     if "{{" in one.text or "{{" in one.html:
-        data, words = data | words, {"text": "", "html": ""}
+        data, text, html = data | {"text": text, "html": html}, "", ""
     template_id = shelf.get(one.template_id or 0, {}).get(choice.channel, (one.template_id, False))[0]
     return ContactRow(
         contact_id=one.contact_id,
@@ -187,6 +190,8 @@ def _row(one: ToContact, choice: Choice, shelf: Shelf, now: datetime) -> Contact
         reason=choice.reason if verdict.verdict == "send" else verdict.sentence,
         send_after=verdict.until or max(one.send_after or now, now),
         subject=one.subject,
+        text=text,
+        html=html,
         data=data,
         author_id=one.author_id,
         template_id=template_id,
@@ -195,7 +200,6 @@ def _row(one: ToContact, choice: Choice, shelf: Shelf, now: datetime) -> Contact
         cause_kind=one.cause_kind,
         cause_id=one.cause_id,
         expires_at=one.expires_at,
-        **words,
     )
 
 
