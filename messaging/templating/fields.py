@@ -30,7 +30,7 @@ FIELDS: dict[str, str] = {
 }
 CUSTOM, DATA = "contact.custom.", "data."
 
-_ANY = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+ANY = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _INSIDE = re.compile(r"\s*([^\W\d][\w-]*(?:\.[\w-]+)*)\s*(?:\|([^|{}]*))?", re.DOTALL)
 _MARKS = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{[{%#]|[}%#]\}", re.DOTALL)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]*$", re.IGNORECASE)
@@ -97,7 +97,7 @@ def check(text: str, own: frozenset[str] | None = None) -> list[str]:
 def parse_html(text: str) -> Words:
     """Read HTML that was made from checked words: braces of its styles are left alone. Raises BadWords."""
     problems = _unknown(text, None, of_html=True)
-    if "{{" in _ANY.sub("", text):
+    if "{{" in ANY.sub("", text):
         problems.append((0, "A field in the HTML is opened and not closed."))
     if problems:
         raise BadWords([sentence for _, sentence in sorted(problems)])
@@ -134,7 +134,7 @@ def source_of(pieces: Words) -> str:
 
 def each(text: str) -> Iterator[tuple[str, str, str | None]]:
     """Everything between braces as (as written, name, fallback); the name is empty where it is no field's form."""
-    for found in _ANY.finditer(text):
+    for found in ANY.finditer(text):
         yield (found[0], *_inside(found[1]))
 
 
@@ -163,7 +163,7 @@ def _words(text: str, place: Callable[[str], str]) -> Words:
     pieces: list[str | Field] = []
     fields: list[Field] = []
     end, before = 0, ""
-    for found in _ANY.finditer(text):
+    for found in ANY.finditer(text):
         if found.start() > end:
             pieces.append(text[end : found.start()])
         before += text[end : found.start()]
@@ -257,7 +257,7 @@ def _short(written: str) -> str:
 
 def _strange(text: str) -> list[tuple[int, str]]:
     """Braces that are no field: loops, comments, and what is opened or closed alone."""
-    bare = _ANY.sub(lambda found: "\x00" * len(found[0]), text) if "{{" in text else text
+    bare = ANY.sub(lambda found: "\x00" * len(found[0]), text) if "{{" in text else text
     found = []
     for mark in _MARKS.finditer(bare):
         said, line = mark[0], _line(text, mark.start())
@@ -272,7 +272,7 @@ def _strange(text: str) -> list[tuple[int, str]]:
 
 def _unknown(text: str, own: frozenset[str] | None, *, of_html: bool = False) -> list[tuple[int, str]]:
     found = []
-    for one in _ANY.finditer(text):
+    for one in ANY.finditer(text):
         name, _ = _inside(html.unescape(one[1]) if of_html else one[1])
         if not name or not known(name, own):
             line = _line(text, one.start())

@@ -1,0 +1,112 @@
+"""Templates for somebody who writes to a contact: what there is for a channel, and how one would look."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Max, QuerySet
+
+from messaging.models import Approval, Message, MessageTemplate, TemplateVariant
+from messaging.templating.fields import CannotFill, fill, parse, parse_html
+from messaging.templating.missing import required_of
+from messaging.templating.plain_letters import letter_html
+from messaging.templating.rendering import Variant, read_shelves
+from messaging.templating.values import Values, read_facts
+
+if TYPE_CHECKING:
+    from crm.models import Contact, User
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A template as a composer offers it. `approved`: WhatsApp lets it go out at any time."""
+
+    id: int
+    name: str
+    topic: str
+    languages: tuple[str, ...]
+    subject: str
+    begins: str
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How words would look to one contact. `missing` are the fields that are empty; they show as [first_name]."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+    missing: list[str] = field(default_factory=list)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many messages were written with a template, and when the last one."""
+
+    used: int = 0
+    last_at: datetime | None = None
+
+
+def message_templates_for(user: User) -> QuerySet[MessageTemplate]:
+    """The door: who may see messages may see what they are made from, also what is put away."""
+    templates = MessageTemplate.objects.all()
+    return templates if user.is_active and user.can("messages.view") else templates.none()
+
+
+def templates_for(channel: str) -> list[Offered]:
+    """The templates in use on a channel by name, in two queries."""
+    rows = MessageTemplate.objects.filter(channel=channel, archived_at__isnull=True).order_by("name")
+    offered = []
+    for one in rows.prefetch_related("variants"):
+        words = {variant.language: variant for variant in one.variants.all()}
+        own = words.get(one.language) or next(iter(words.values()), TemplateVariant())
+        approved = one.whatsapp_state == Approval.APPROVED and bool(one.whatsapp_sid)
+        begins = " ".join(own.text.split())[:140]
+        offered.append(Offered(one.pk, one.name, one.topic, tuple(sorted(words)), own.subject, begins, approved))
+    return offered
+
+
+def render_preview(
+    template: MessageTemplate, contact: Contact | None, by: User, *, now: datetime, language: str = ""
+) -> Preview:
+    """How a template would look to a contact who came through the door, in their language or the one given."""
+    shelf = read_shelves([template.pk])[template.pk]
+    facts = read_facts([contact.pk] if contact else [], [by.pk], now=now)
+    variant = shelf.variants.get(language) or shelf.variant(contact.language if contact else "")
+    return preview_of(variant, facts.values(contact.pk if contact else None, by.pk, {}), channel=template.channel)
+
+
+def preview_of(variant: Variant, values: Values, *, channel: str) -> Preview:
+    """The words filled as far as they can be; what is empty stands as [first_name]."""
+    variant = replace(variant, html=variant.html or (letter_html(variant.text) if channel == "email" else ""))
+    missing = [name for name in required_of(variant) if not values.get(name)]
+
+    def said(name: str) -> str:
+        return f"[{name.rpartition('.')[2]}]"
+
+    problem, filled = "", []
+    for words in (parse(variant.subject), parse(variant.text), parse_html(variant.html)):
+        try:
+            filled.append(fill(words, values, otherwise=said))
+        except CannotFill as refused:
+            filled.append("")
+            problem = str(refused)
+    subject, text, html = filled
+    return Preview(variant.language, subject, text, html, missing, problem)
+
+
+def usage(template_ids: Collection[int]) -> dict[int, Usage]:
+    """How often each was used; one query."""
+    rows = (
+        Message.objects.filter(template__in=template_ids)
+        .values_list("template_id")
+        .annotate(used=Count("pk"), last=Max("created_at"))
+        .order_by()
+    )
+    return dict.fromkeys(template_ids, Usage()) | {pk: Usage(used, last) for pk, used, last in rows}
