@@ -22,6 +22,7 @@ class MessagingConfig(AppConfig):
             work_news,
         )
         from messaging.inbox import news, waiting
+        from messaging.templating import catalogue, testing
         from messaging.tracking import sweeping
 
         event_kinds.register()
@@ -32,6 +33,8 @@ class MessagingConfig(AppConfig):
         mentions.register()
         work_news.register()
         arrivals.register()
+        catalogue.register()
+        testing.register()
         register_sweep(Sweep("tracking_labels", sweeping.DUE_SQL, sweeping.label_hits))
         cancelling.register()
         waiting.register()

@@ -172,6 +172,8 @@ class Message(models.Model):
             models.Index(fields=["contact", "-id"], condition=Q(contact__isnull=False), name="messages_of_contact"),
             models.Index(fields=["user", "-id"], condition=Q(user__isnull=False), name="messages_of_user"),
             models.Index(fields=["cause_kind", "cause_id"], name="messages_of_cause"),
+            # How often a template was used.
+            models.Index(fields=["template"], condition=Q(template__isnull=False), name="messages_of_template"),
             # The look-up sweep.
             models.Index(fields=["look_up_at"], condition=Q(look_up_at__isnull=False), name="messages_to_look_up"),
             # A provider's callback names the message by the provider's own name for it.
