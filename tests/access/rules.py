@@ -68,6 +68,10 @@ RULES: dict[str, Rule] = {
     "join": _open(410, token="join"),
     "action_link": _open(410, token="=forged"),
     "calendar_feed": _open(404, 410, token="=forged"),
+    "track_open": _open(token="=forged"),
+    "track_click": _open(404, token="=forged"),
+    "unsubscribe": _open(404, token="=forged"),
+    "contact_choices": _open(404, token="=forged"),
     # addresses that providers call; who calls must prove it
     "hook_email_events": _open(403, 405, provider="=postmark"),
     "hook_email_inbound": _open(403, 405, provider="=postmark"),
@@ -104,6 +108,7 @@ RULES: dict[str, Rule] = {
     "contact_timeline": _of("contact", "contacts.view"),
     "contact_notes": _of("contact", "contacts.view", 403),
     "contact_preferences": _of("contact", "contacts.view", 403),
+    "contact_wishes": _of("contact", "contacts.view"),
     "contact_lifecycle": _of("contact", "contacts.edit"),
     "contact_give": _of("contact", "contacts.assign"),
     "contact_tags": _of("contact", "contacts.edit"),

@@ -35,6 +35,7 @@ PAGES: dict[str, str] = {
     "contact-timeline": "/contacts/{contact}/timeline/",
     "contact-notes": "/contacts/{contact}/notes/",
     "contact-preferences": "/contacts/{contact}/preferences/",
+    "contact-wishes": "/contacts/{contact}/contact-preferences/",
     "contact-tags": "/contacts/{contact}/tags/",
     "contact-log": "/contacts/{contact}/log/",
     "search": "/search/?q=ma",
