@@ -1,13 +1,15 @@
 """Addresses of messages, the bell and how one is told."""
 
-from django.urls import path
+from django.urls import include, path
 
-from messaging.views import bell, inbox, messages, preferences
+from messaging.views import bell, contact_wishes, inbox, messages, preferences
 
 urlpatterns = [
+    path("", include("messaging.tracking.urls")),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/<int:contact_id>/", inbox.talk, name="talk"),
     path("inbox/<int:contact_id>/settle/", inbox.settle, name="talk_settle"),
+    path("contacts/<int:pk>/contact-preferences/", contact_wishes.wishes, name="contact_wishes"),
     path("messages/", messages.message_list, name="messages"),
     path("messages/<int:pk>/", messages.message_page, name="message"),
     path("messages/<int:pk>/body/", messages.message_body, name="message_body"),
