@@ -135,11 +135,19 @@ WITH fate AS (
         CASE f.code WHEN '' THEN '{}'::jsonb ELSE jsonb_build_object('code', f.code) END
     FROM fate f JOIN ended ON ended.id = f.id
     WHERE NOT f.free
+), answered AS (
+    -- They have written since the gate looked: back, and it will look again.
+    UPDATE messaging_message m SET status = 'pending', attempts = greatest(m.attempts - 1, 0), allowed_at = NULL,
+        claimed_by = '', lease_until = NULL
+    FROM messaging_thread t
+    WHERE m.id = ANY(%(coming)s::bigint[]) AND m.claimed_by = %(worker)s AND m.status = 'sending' AND m.stops_on_reply
+        AND t.contact_id = m.contact_id AND t.last_reply_at > m.created_at
+    RETURNING m.id
 ), marked AS (
     UPDATE messaging_message m SET handed_at = %(now)s, lease_until = %(lease)s, provider = %(provider)s,
         "to" = c.address, sender = c.sender
     FROM unnest(%(coming)s::bigint[], %(addresses)s::text[], %(senders)s::text[]) AS c(id, address, sender)
-    WHERE m.id = c.id AND m.claimed_by = %(worker)s AND m.status = 'sending'
+    WHERE m.id = c.id AND m.claimed_by = %(worker)s AND m.status = 'sending' AND m.id NOT IN (SELECT id FROM answered)
     RETURNING m.id
 )
 SELECT marked.id, '', coalesce(p.failures, 0), p.open_until, p.per_hour, coalesce(p.last_error, '')
