@@ -197,10 +197,33 @@ EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=EMAIL_PORT == 587)
 EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL", default=EMAIL_PORT == 465)
 EMAIL_TIMEOUT = 20  # seconds
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
-# Where the messages to colleagues go: "smtp", or "keep", which writes them to KEEP_DIR as .eml files.
+# Who carries our mail: "smtp", "sendgrid", "mailgun", "postmark", "ses", or "keep": .eml files in KEEP_DIR.
 EMAIL_PROVIDER = env.text("EMAIL_PROVIDER", "smtp" if EMAIL_HOST else "keep")
 KEEP_DIR = EMAIL_FILE_PATH = env.text("KEEP_DIR", str(LOCAL_DIR / "mailbox"))
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Followthrough <followthrough@localhost>")
+SENDGRID_API_KEY = env.text("SENDGRID_API_KEY")
+SENDGRID_API_URL = env.text("SENDGRID_API_URL", "https://api.sendgrid.com/v3/")  # api.eu.sendgrid.com in the EU
+MAILGUN_API_KEY = env.text("MAILGUN_API_KEY")
+MAILGUN_API_URL = env.text("MAILGUN_API_URL", "https://api.mailgun.net/v3")  # api.eu.mailgun.net in the EU
+MAILGUN_SENDER_DOMAIN = env.text("MAILGUN_SENDER_DOMAIN")  # empty: the domain of the sender's address
+POSTMARK_SERVER_TOKEN = env.text("POSTMARK_SERVER_TOKEN")
+POSTMARK_API_URL = env.text("POSTMARK_API_URL", "https://api.postmarkapp.com/")
+SES_REGION = env.text(
+    "SES_REGION"
+)  # "eu-central-1"; keys as boto3 finds them: AWS_ACCESS_KEY_ID ... or the machine's role
+SES_API_URL = env.text("SES_API_URL")  # empty: Amazon's own for the region
+SES_CONFIGURATION_SET = env.text("SES_CONFIGURATION_SET")  # the one whose events are published to us
+
+# --- SMS, WhatsApp and push: docs/providers.md -------------------------------------------------------
+TWILIO_ACCOUNT_SID = env.text("TWILIO_ACCOUNT_SID")
+TWILIO_AUTH_TOKEN = env.text("TWILIO_AUTH_TOKEN")
+TWILIO_SMS_FROM = env.text("TWILIO_SMS_FROM")  # a number (+1...) or a messaging service (MG...)
+TWILIO_WHATSAPP_FROM = env.text("TWILIO_WHATSAPP_FROM")  # a number or a messaging service
+TWILIO_API_URL = env.text("TWILIO_API_URL", "https://api.twilio.com")
+TWILIO_TIMEOUT = env.number("TWILIO_TIMEOUT", 15)  # seconds
+# "twilio", "keep" (text files in KEEP_DIR) or "none".
+SMS_PROVIDER = env.text("SMS_PROVIDER", "twilio" if TWILIO_SMS_FROM else "keep")
+WHATSAPP_PROVIDER = env.text("WHATSAPP_PROVIDER", "twilio" if TWILIO_WHATSAPP_FROM else "keep")
 
 # --- What comes in: docs/incoming.md says which provider needs which -----------------------------------
 # Answers to our mails go to reply+<message>@...; empty: to the sender's own address.

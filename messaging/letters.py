@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 #: Channels to colleagues that carry a few words and one link.
 BRIEF = {"push", "slack", "teams"}
+#: Channels to contacts alone.
+PHONES = {"sms", "whatsapp"}
 
 
 def load_claimed(ids: Sequence[int], worker: str) -> list[Claimed]:
@@ -47,6 +49,9 @@ def _to_colleagues(rows: Sequence[Claimed], channel: Channel, *, now: datetime) 
     ready = {} if not channel.needs_words else _words_there([row.pk for row in rows])
     letters = {}
     for row in rows:
+        if row.channel in PHONES:
+            row.problem = "Colleagues are not written to over this channel."
+            continue
         text, html = ready.get(row.pk, ("", ""))
         if channel.needs_words and not (text or html):
             try:

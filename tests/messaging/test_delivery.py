@@ -218,7 +218,8 @@ def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(ana, provi
     assert Message.objects.get(subject="Call 1").reason.startswith("It could not be written")
 
 
-def test_a_channel_without_provider_says_so(ana):
+def test_a_channel_without_provider_says_so(ana, settings):
+    settings.SMS_PROVIDER = "none"
     say(ana, channels=["sms"])
     deliver_due(NOW)
     assert Message.objects.get().reason == "No provider for this channel is set up on this installation."
