@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from crm.timeline import Happening, record
 from messaging.claimed import Claimed
-from messaging.models import Message, MessageChannel, MessageStatus
+from messaging.fallback import fall_back
+from messaging.models import Message, MessageChannel, MessageStatus, SuppressionReason
+from messaging.suppressing import Stop, suppress
 from messaging.threads import Line, note_lines
+from messaging.twilio_codes import NOT_THERE, OPTED_OUT
 
 SENT = (MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ)
 _LABELS = dict(MessageChannel.choices)
@@ -17,7 +21,7 @@ _LABELS = dict(MessageChannel.choices)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A message to a contact whose fate is known. `why` says it in words where it failed."""
+    """A message to a contact whose fate is known. Where it failed, `why` says it in words and `code` in the provider’s."""
 
     message_id: int
     contact_id: int
@@ -27,12 +31,27 @@ class Ended:
     status: str
     why: str
     author_id: int | None
+    address: str = ""
+    sender: str = ""
+    code: str = ""
 
     @classmethod
-    def of(cls, row: Claimed, status: str, why: str) -> Ended:
+    def of(cls, row: Claimed, status: str, why: str, code: str) -> Ended:
         """What the delivery knows of it."""
         assert row.contact_id is not None
-        return cls(row.pk, row.contact_id, row.channel, row.subject, row.snippet, status, why, row.author_id)
+        return cls(
+            row.pk,
+            row.contact_id,
+            row.channel,
+            row.subject,
+            row.snippet,
+            status,
+            why,
+            row.author_id,
+            row.address,
+            row.sender,
+            code,
+        )
 
 
 def ended_of(ids: Sequence[int]) -> list[Ended]:
@@ -63,7 +82,32 @@ def follow(ended: Sequence[Ended], *, now: datetime) -> None:
         ]
     )
     if failed:
-        _fall_back([one.message_id for one in failed], now)
+        stops = [stop for one in failed if (stop := _stop_of(one))]
+        if stops:
+            suppress(stops, by=None, now=now)
+        fall_back([one.message_id for one in failed], now=now)
+
+
+#: SMTP's words for an address that does not exist (RFC 3463, section 3.2).
+_NO_SUCH_ADDRESS = re.compile(r"\b5\.1\.(?:[0-3]|6|10)\b")
+
+
+def _stop_of(one: Ended) -> Stop | None:
+    """The address is not to be written to again, where the refusal says so."""
+    reason, scope = "", ""
+    if one.channel in ("sms", "whatsapp") and one.code.isdecimal():
+        if int(one.code) in OPTED_OUT:
+            reason, scope = SuppressionReason.OPT_OUT, one.sender
+        elif int(one.code) in NOT_THERE:
+            reason = SuppressionReason.HARD_BOUNCE
+    elif one.channel == "email":
+        if one.code.startswith("5") and _NO_SUCH_ADDRESS.search(one.why):
+            reason = SuppressionReason.HARD_BOUNCE
+        elif one.code in ("rejected", "invalid"):
+            reason = SuppressionReason.PROVIDER
+    if not reason or not one.address:
+        return None
+    return Stop(one.channel, one.address, reason, one.why[:300], scope, one.message_id)
 
 
 def _happening(one: Ended, now: datetime) -> Happening:
@@ -85,11 +129,3 @@ def _happening(one: Ended, now: datetime) -> Happening:
         },
         key=f"{kind}:{one.message_id}",
     )
-
-
-def _fall_back(ids: list[int], now: datetime) -> None:
-    try:
-        from messaging.fallback import fall_back
-    except ModuleNotFoundError:
-        return
-    fall_back(ids, now=now)

@@ -95,7 +95,7 @@ def _consequences(ended: Sequence[Fate], became: Mapping[int, str], *, now: date
     if held:
         write_holds([(f.row.pk, Verdict("hold", f.rule, f.words, f.send_after)) for f in held], now=now)
     told({f.row.user_id: f.row.subject for f in ended if f.status == MessageStatus.DELIVERED and f.row.user_id})
-    to_contacts = [Ended.of(f.row, became[f.row.pk], f.words) for f in ended if f.row.contact_id is not None]
+    to_contacts = [Ended.of(f.row, became[f.row.pk], f.words, f.code) for f in ended if f.row.contact_id is not None]
     if to_contacts:
         follow(to_contacts, now=now)
 
