@@ -15,9 +15,8 @@ from messaging.arrivals import NewArrival, store
 from messaging.hooks import signatures, sns
 from messaging.hooks.door import Refused, address_of, body_of, few_entries, form_of, hook, oldest, taken
 from messaging.hooks.form_parts import NoForm, parts_of
+from messaging.hooks.kinds import EMAIL_EVENTS, EMAIL_INBOUND, SNS_SUBSCRIPTION
 from messaging.hooks.providers import provider_named
-
-EVENTS, INBOUND, SUBSCRIPTION = "email_events", "email_inbound", "sns_subscription"
 
 
 @hook
@@ -28,7 +27,7 @@ def email_events(request: HttpRequest, provider: str) -> HttpResponse:
         raise Http404
     body = body_of(request)
     few_entries(body)
-    return _keep(EVENTS, known.name, request, body, timezone.now())
+    return _keep(EMAIL_EVENTS, known.name, request, body, timezone.now())
 
 
 @hook
@@ -38,13 +37,13 @@ def email_inbound(request: HttpRequest, provider: str) -> HttpResponse:
     if known is None or not known.takes_mail:
         raise Http404
     body = body_of(request, settings.INBOUND_MAX_BYTES)
-    return _keep(INBOUND, known.name, request, body, timezone.now())
+    return _keep(EMAIL_INBOUND, known.name, request, body, timezone.now())
 
 
 def _keep(kind: str, provider: str, request: HttpRequest, body: bytes, now: datetime) -> HttpResponse:
     key = verify(kind, provider, request, body, now=now)
     if provider == "ses" and request.headers.get("x-amz-sns-message-type") == "SubscriptionConfirmation":
-        kind = SUBSCRIPTION
+        kind = SNS_SUBSCRIPTION
     store(
         [
             NewArrival(
@@ -68,7 +67,7 @@ def verify(kind: str, provider: str, request: HttpRequest, body: bytes, *, now: 
         return _by_mailgun(request, body, now)
     if provider == "mandrill" and settings.MANDRILL_WEBHOOK_KEY:
         return _by_mandrill(request, body)
-    sendgrid_key = settings.SENDGRID_WEBHOOK_KEY if kind == EVENTS else settings.SENDGRID_INBOUND_KEY
+    sendgrid_key = settings.SENDGRID_WEBHOOK_KEY if kind == EMAIL_EVENTS else settings.SENDGRID_INBOUND_KEY
     if provider == "sendgrid" and sendgrid_key:
         return _by_sendgrid(sendgrid_key, request, body, now)
     _by_password(request)

@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Provider:
     """`events` and `inbound` are anymail's classes, by name in `module`; `options` is what they insist on being given,
     though nothing of it is used: who calls is verified before."""

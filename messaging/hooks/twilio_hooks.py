@@ -11,8 +11,8 @@ from django.utils import timezone
 from messaging.arrivals import NewArrival, store
 from messaging.hooks import signatures
 from messaging.hooks.door import Refused, address_of, body_of, form_of, hook
+from messaging.hooks.kinds import TWILIO_INBOUND, TWILIO_STATUS
 
-STATUS, INBOUND = "twilio_status", "twilio_inbound"
 BYTES = 200_000
 #: An empty answer in Twilio's own language: nothing is to be said back.
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
@@ -23,14 +23,14 @@ def twilio_status(request: HttpRequest) -> HttpResponse:
     """Queued, sent, delivered, read, undelivered or failed."""
     fields = _verified(request)
     state = fields.get("MessageStatus") or fields.get("SmsStatus") or ""
-    return _keep(STATUS, f"{_sid(fields)}:{state}:{fields.get('ErrorCode', '')}", request, fields)
+    return _keep(TWILIO_STATUS, f"{_sid(fields)}:{state}:{fields.get('ErrorCode', '')}", request, fields)
 
 
 @hook
 def twilio_inbound(request: HttpRequest) -> HttpResponse:
     """A message that came in, over SMS or WhatsApp."""
     fields = _verified(request)
-    return _keep(INBOUND, _sid(fields), request, fields)
+    return _keep(TWILIO_INBOUND, _sid(fields), request, fields)
 
 
 def _verified(request: HttpRequest) -> QueryDict:

@@ -1,0 +1,16 @@
+"""Who reads what was stored at the hooks."""
+
+from __future__ import annotations
+
+from messaging.arrivals import register_reader
+from messaging.hooks.email_news import read_email_news
+from messaging.hooks.kinds import EMAIL_EVENTS, SNS_SUBSCRIPTION, TWILIO_STATUS
+from messaging.hooks.subscriptions import read_subscriptions
+from messaging.hooks.twilio_news import read_twilio_news
+
+
+def register() -> None:
+    """Make the readers known; called once at start-up."""
+    register_reader(EMAIL_EVENTS, read_email_news)
+    register_reader(SNS_SUBSCRIPTION, read_subscriptions)
+    register_reader(TWILIO_STATUS, read_twilio_news)
