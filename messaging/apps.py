@@ -11,6 +11,7 @@ class MessagingConfig(AppConfig):
         from messaging import (
             arrivals,
             backlogs,
+            bundling,
             cancelling,
             delivery,
             event_kinds,
@@ -19,8 +20,10 @@ class MessagingConfig(AppConfig):
             looking_up,
             mentions,
             rescue,
+            strangers,
             work_news,
         )
+        from messaging.hooks import reading
         from messaging.inbox import news, waiting
         from messaging.templating import catalogue, testing
         from messaging.tracking import sweeping
@@ -29,15 +32,18 @@ class MessagingConfig(AppConfig):
         register_sweep(Sweep("message_rescue", rescue.DUE_SQL, rescue.rescue_messages))
         register_sweep(Sweep("look_ups", looking_up.DUE_SQL, looking_up.look_ups, slow=True))
         register_sweep(Sweep("messages", delivery.DUE_SQL, delivery.deliver_due))
+        bundling.register()
         invitations.register()
         mentions.register()
         work_news.register()
         arrivals.register()
+        reading.register()
         catalogue.register()
         testing.register()
         register_sweep(Sweep("tracking_labels", sweeping.DUE_SQL, sweeping.label_hits))
         cancelling.register()
         waiting.register()
+        strangers.register()
         news.register()
         integrity.register()
         backlogs.register()

@@ -41,7 +41,7 @@ def load_people(user_ids: Collection[int], kinds: Collection[str]) -> People:
     # An account that waits for its invitation to be accepted may get that one letter.
     invited = Invitation.objects.waiting().filter(email=Lower(OuterRef("email")))
     rows: QuerySet[User] = User.objects.filter(pk__in=user_ids).only(
-        "full_name", "email", "is_active", "time_zone", "quiet_from", "quiet_to"
+        "full_name", "email", "is_active", "time_zone", "quiet_from", "quiet_to", "bundle_minutes"
     )
     people = {
         row.pk: Person(
@@ -51,6 +51,7 @@ def load_people(user_ids: Collection[int], kinds: Collection[str]) -> People:
             zone=zone(row.time_zone),
             quiet_from=row.quiet_from,
             quiet_to=row.quiet_to,
+            bundle_minutes=row.bundle_minutes,
         )
         for row in rows.annotate(invited=Exists(invited))
     }

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
+BUNDLES = [(0, "each at once"), (30, "every half hour"), (60, "every hour"), (240, "every four hours")]
 CLOCK = forms.TimeInput({"type": "time"}, format="%H:%M")
 
 
@@ -16,6 +17,9 @@ class HoursForm(forms.Form):
 
     quiet_from = forms.TimeField(label="Quiet from", required=False, widget=CLOCK)
     quiet_to = forms.TimeField(label="Quiet until", required=False, widget=CLOCK)
+    bundle_minutes = forms.TypedChoiceField(
+        label="Mails that can wait come", choices=BUNDLES, coerce=int, required=False, empty_value=0
+    )
     wants_digest = forms.BooleanField(label="Send me the daily digest", required=False)
     digest_hour = forms.TypedChoiceField(label="At", choices=HOURS, coerce=int)
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from messaging.bundling import bundled, waits_from
 from messaging.claimed import Claimed
 from messaging.facts import People, load_people
 from messaging.judging_contacts import judge_contacts
 from messaging.kinds import described
 from messaging.notices import CHOSEN
 from messaging.policy import Asked, Verdict, decide
-from messaging.stopping import stop
 
 TOO_LATE = Verdict("refuse", "too_late", "Too late: it was no longer worth saying.")
 
@@ -39,7 +39,7 @@ def _judge_people(rows: Sequence[Claimed], *, worker: str, now: datetime) -> lis
                 stopped.append((row.pk, TOO_LATE))
             continue
         chosen = bool(row.data.get(CHOSEN))
-        which = (row.user_id, row.kind, row.channel, row.expires_at, chosen)
+        which = (row.user_id, row.kind, row.channel, row.expires_at, chosen, waits_from(row, people))
         if which not in verdicts:
             verdicts[which] = _verdict(row, chosen, people, now)
         if verdicts[which].verdict == "send":
@@ -48,11 +48,10 @@ def _judge_people(rows: Sequence[Claimed], *, worker: str, now: datetime) -> lis
             allowed.append(row)
         else:
             stopped.append((row.pk, verdicts[which]))
-    stop(stopped, worker=worker, now=now)
-    return allowed
+    return bundled(allowed, stopped, people, worker=worker, now=now)
 
 
 def _verdict(row: Claimed, chosen: bool, people: People, now: datetime) -> Verdict:
     person = people.wanting(row.user_id, row.kind)
-    asked = Asked(row.channel, row.kind, described(row.kind).urgent, row.expires_at)
+    asked = Asked(row.channel, row.kind, described(row.kind).urgent, row.expires_at, waits_from(row, people))
     return decide(asked, people.explicit(person) if chosen else person, now)

@@ -21,6 +21,11 @@ class NoticeKind:
     renderer: str = "notice"
     choosable: bool = True  # shown among a person's preferences
 
+    @property
+    def bundles(self) -> bool:
+        """Whether its e-mails may wait for others: what is urgent, timed or has a form of its own does not."""
+        return self.choosable and not self.urgent and self.renderer == "notice"
+
 
 _kinds: dict[str, NoticeKind] = {}
 

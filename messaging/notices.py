@@ -87,7 +87,7 @@ def _plan(number: int, which: tuple[Any, ...], people: People, now: datetime) ->
     verdicts, routes = {}, []
     # Muted altogether: one line in the ledger still answers why nothing came.
     for channel in wanted or kind.default_channels[:1]:
-        asked = Asked(channel, kind_name, kind.urgent, expires_at)
+        asked = Asked(channel, kind_name, kind.urgent, expires_at, now if kind.bundles else None)
         verdict = decide(asked, people.explicit(person) if channels else person, now)
         verdicts[f":{channel}"] = verdict
         routes.append(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, tzinfo
 from typing import Any, Literal
 
+from messaging.bundle_times import next_bundle
 from messaging.quiet_hours import is_quiet, quiet_until
 
 
@@ -18,6 +19,8 @@ class Asked:
     kind: str
     urgent: bool = False
     expires_at: datetime | None = None
+    #: When it was written, where it is of a kind that may wait for others; else empty.
+    bundled_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Person:
     zone: tzinfo
     quiet_from: time | None = None
     quiet_to: time | None = None
+    #: Mails that can wait come together, so many minutes apart; nought means each at once.
+    bundle_minutes: int = 0
     #: The channels chosen for this kind; None means the kind's own.
     channels: tuple[str, ...] | None = None
 
@@ -69,6 +74,10 @@ def decide(message: Asked, person: Person, now: datetime) -> Verdict:
         now, person.quiet_from, person.quiet_to, person.zone
     ):
         return _hold(person, now)
+    if message.channel == "email" and message.bundled_from is not None and person.bundle_minutes:
+        leaves = next_bundle(message.bundled_from, person.bundle_minutes, person.zone)
+        if now < leaves:
+            return _bundle(person, leaves)
     return Verdict("send", "allowed", _allowed(message, person))
 
 
@@ -83,6 +92,14 @@ def _muted(message: Asked, person: Person) -> str:
     if not person.channels:
         return f"{person.name} has muted this kind of notification."
     return f"{person.name} does not want this kind {CHANNEL_WORDS.get(message.channel, message.channel)}."
+
+
+def _bundle(person: Person, leaves: datetime) -> Verdict:
+    local = leaves.astimezone(person.zone)
+    words = (
+        f"{person.name} gets mails that can wait together; this one leaves at {local:%H:%M} with what else there is."
+    )
+    return Verdict("hold", "bundled", words, leaves)
 
 
 def _hold(person: Person, now: datetime) -> Verdict:

@@ -64,17 +64,30 @@ def mute(user: User, kind: str) -> bool:
 
 
 def set_hours(
-    user: User, *, quiet_from: time | None, quiet_to: time | None, wants_digest: bool, digest_hour: int
+    user: User,
+    *,
+    quiet_from: time | None,
+    quiet_to: time | None,
+    wants_digest: bool,
+    digest_hour: int,
+    bundle_minutes: int = 0,
 ) -> None:
-    """Keep quiet hours and the digest's hour, both local to the person. Raises BadHours."""
+    """Keep quiet hours and the digest's hour, both local to the person, and how far apart, in minutes, mails come that
+    can wait. Raises BadHours."""
     if (quiet_from is None) != (quiet_to is None):
         raise BadHours("Give both ends of the quiet hours, or neither.")
     if quiet_from is not None and quiet_from == quiet_to:
         raise BadHours("Quiet hours that end when they begin would never end; choose another hour.")
+    if not 0 <= bundle_minutes <= 1440:
+        raise BadHours("Mails that can wait come together at least once a day.")
     if not 0 <= digest_hour <= 23:
         raise BadHours("The digest’s hour lies between 0 and 23.")
     User.objects.filter(pk=user.pk).update(
-        quiet_from=quiet_from, quiet_to=quiet_to, wants_digest=wants_digest, digest_hour=digest_hour
+        quiet_from=quiet_from,
+        quiet_to=quiet_to,
+        wants_digest=wants_digest,
+        digest_hour=digest_hour,
+        bundle_minutes=bundle_minutes,
     )
 
 

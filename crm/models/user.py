@@ -113,6 +113,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=8, validators=[MaxValueValidator(23)], help_text="Local hour of the daily digest"
     )
     wants_digest = models.BooleanField(default=True)
+    #: Mails that can wait come together, so many minutes apart; nought means each at once.
+    bundle_minutes = models.PositiveSmallIntegerField(default=0, db_default=0)
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_to = models.TimeField(null=True, blank=True)
     countries = ArrayField(

@@ -27,7 +27,7 @@ def preferences(request: PersonRequest) -> HttpResponse:
             messages.success(request, "Saved how you are told")
             return HttpResponseRedirect(request.path)
     else:
-        names = ("quiet_from", "quiet_to", "wants_digest", "digest_hour")
+        names = ("quiet_from", "quiet_to", "bundle_minutes", "wants_digest", "digest_hour")
         form = HoursForm(initial={name: getattr(user, name) for name in names})
         picked = {wish.kind.name: list(wish.channels) for wish in wishes}
     shown = {"form": form, "wishes": wishes, "picked": picked, "channels": CHOICES}
