@@ -25,6 +25,7 @@ __all__ = ["Preview", "ToContact", "Written", "preview_of", "previews_of", "writ
 #: Kept among the facts of a message: the reason of somebody who insisted, the sentence of the choice of its channel, when
 #: it was first to leave, and addresses of pictures and files.
 INSIST, CHOICE, DUE, MEDIA = "insist", "choice", "due_at", "media"
+OURS = frozenset({INSIST, CHOICE, DUE, MEDIA})
 
 #: What is written by hand.
 BY_HAND = "message"
@@ -128,7 +129,7 @@ def _choose(one: ToContact, book: ContactBook, shelf: Shelf, may_insist: bool, n
     facts, by_hand = book.of(one.contact_id), one.author_id is not None
     one.insist = one.insist.strip()[:150] if may_insist else ""
     at = one.send_after or now
-    ways = shelf.get(one.template_id, {}) if one.template_id else dict.fromkeys(CONTACT_CHANNELS, (0, False))
+    ways = shelf.get(one.template_id, {}) if _from_template(one) else dict.fromkeys(CONTACT_CHANNELS, (0, False))
     if one.html and not one.text:
         ways = {"email": ways.get("email", (0, False))}
     # What a person wrote for one channel does not turn up on another by itself.
@@ -145,6 +146,11 @@ def _choose(one: ToContact, book: ContactBook, shelf: Shelf, may_insist: bool, n
     if not verdicts:
         verdicts["email"] = Verdict("refuse", "no_words", "Its template is gone.")
     return choose(verdicts, facts, book.rules, wanted=one.channel, by_hand=by_hand, others=others)
+
+
+def _from_template(one: ToContact) -> bool:
+    """Its words are the template's own; one that brings words only began with the template."""
+    return one.template_id is not None and not (one.text or one.html)
 
 
 def asked_of(one: ToContact, channel: str, templated: bool, now: datetime) -> AskedContact:
@@ -166,7 +172,7 @@ def asked_of(one: ToContact, channel: str, templated: bool, now: datetime) -> As
 
 def _row(one: ToContact, choice: Choice, shelf: Shelf, now: datetime) -> ContactRow:
     verdict, text, html = choice.verdict, one.text, one.html
-    data = dict(one.data) | {
+    data = {name: value for name, value in one.data.items() if name not in OURS} | {
         name: value
         for name, value in (
             (INSIST, one.insist),
@@ -179,7 +185,9 @@ def _row(one: ToContact, choice: Choice, shelf: Shelf, now: datetime) -> Contact
     # Words with fields in them are filled when they leave; the others stand as they are from now on.
     if "{{" in one.text or "{{" in one.html:
         data, text, html = data | {"text": text, "html": html}, "", ""
-    template_id = shelf.get(one.template_id or 0, {}).get(choice.channel, (one.template_id, False))[0]
+    template_id = shelf.get(one.template_id or 0, {}).get(choice.channel, (None, False))[0]
+    if choice.channel == "whatsapp" and not _from_template(one):
+        template_id = None  # there a template is another kind of message than free text
     return ContactRow(
         contact_id=one.contact_id,
         channel=choice.channel,

@@ -16,3 +16,13 @@ def people(db: None) -> People:
     from tests.people import everybody  # models load only once Django is set up
 
     return everybody()
+
+
+@pytest.fixture
+def committing(transactional_db: None) -> People:
+    """The cast and the first rows, for tests whose transactions really commit."""
+    from tests.firsts import put_back
+    from tests.people import everybody
+
+    put_back()
+    return everybody()
