@@ -2,13 +2,12 @@
 
 from django.urls import include, path
 
-from messaging.views import bell, contact_wishes, inbox, messages, preferences
+from messaging.views import bell, contact_wishes, message_templates, messages, preferences, template_editing
 
 urlpatterns = [
+    path("", include("messaging.templating.urls")),
     path("", include("messaging.tracking.urls")),
-    path("inbox/", inbox.inbox, name="inbox"),
-    path("inbox/<int:contact_id>/", inbox.talk, name="talk"),
-    path("inbox/<int:contact_id>/settle/", inbox.settle, name="talk_settle"),
+    path("", include("messaging.views.inbox_urls")),
     path("contacts/<int:pk>/contact-preferences/", contact_wishes.wishes, name="contact_wishes"),
     path("messages/", messages.message_list, name="messages"),
     path("messages/<int:pk>/", messages.message_page, name="message"),

@@ -74,7 +74,9 @@ def reach(row: Row) -> list[Reach]:
         ways["sms"] = Reach("SMS", f"sms:{phone}", "message-square")
         ways["whatsapp"] = Reach("WhatsApp", f"https://wa.me/{phone[1:]}", "message-circle")
     if email:
-        ways["email"] = Reach("Write an e-mail", f"mailto:{email}", "mail")
+        ways["email"] = Reach(
+            "Write an e-mail", f"/inbox/{row['contact_id']}/?followup={row['id']}&channel=email&write=1", "mail"
+        )
     own = row["type__channel"] if row["type__channel"] in ways else "call"
     return [
         way

@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from itertools import groupby
 
-from messaging.inbox.words import CHANNEL_ICONS, CLASSES, STATES
+from messaging.cancelling import CANCELLED
+from messaging.inbox.words import CHANNEL_ICONS, CLASSES, STATES, class_of
 from messaging.kinds import described
 from messaging.models import Message, MessageBody, MessageChannel, MessageEvent, MessageStatus
 from messaging.models.message import WAITING, MessageQuerySet
 from messaging.showing import why
 
 SIZE = 40
-#: Words past this are folded away behind "more".
-LONG = 1_500
 #: Not told apart in a sentence that merely says that all went well.
 PLAIN = {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ}
 #: Not sent, and somebody may want to write it anew.
@@ -62,6 +61,7 @@ class Bubble:
     label_icon: str = ""
     leaves_at: datetime | None = None
     waits: bool = False
+    soon: bool = False
     failed: bool = False
     uncertain: bool = False
     stands_in_for: int | None = None
@@ -101,7 +101,9 @@ def talk_of(
     rows = list(found.select_related("author", "body", "contact").order_by("-pk")[: size + 1])
     more, rows = len(rows) > size, rows[:size][::-1]
     happened = _happened([row.pk for row in rows])
-    bubbles = [_bubble(row, happened[row.pk]) for row in rows]
+    bubbles = [_bubble(row, happened[row.pk]) for row in rows if not _withdrawn(row, happened[row.pk])]
+    for one in bubbles:
+        one.soon = one.leaves_at is not None and (one.leaves_at - now).total_seconds() < 60
     said = [one for one in bubbles if not one.waits]
     said.sort(key=lambda one: (one.at, one.id))
     days = [Day(day, list(those)) for day, those in groupby(said, key=lambda one: one.at.astimezone(zone).date())]
@@ -116,9 +118,16 @@ def talk_of(
 
 def _happened(ids: Sequence[int]) -> dict[int, list[MessageEvent]]:
     found: dict[int, list[MessageEvent]] = defaultdict(list)
-    for event in MessageEvent.objects.filter(message__in=ids, kind__in=("opened", "clicked")).order_by("at", "pk"):
+    for event in MessageEvent.objects.filter(message__in=ids, kind__in=("opened", "clicked", CANCELLED)).order_by(
+        "at", "pk"
+    ):
         found[event.message_id].append(event)
     return found
+
+
+def _withdrawn(row: Message, events: Sequence[MessageEvent]) -> bool:
+    """Whether a colleague wrote it and took it back: it was never said. The page of messages still has it."""
+    return row.author_id is not None and any(event.kind == CANCELLED for event in events)
 
 
 def _moves(row: Message, now: datetime) -> bool:
@@ -133,7 +142,7 @@ def _bubble(row: Message, events: Iterable[MessageEvent]) -> Bubble:
     body = getattr(row, "body", None)
     text, quoted = _words(row, body)
     icon, state, tone = STATES.get(row.status, ("circle", row.get_status_display(), ""))
-    label_icon, label = ("", "") if out else CLASSES.get(_class_of(row), ("", ""))
+    label_icon, label = ("", "") if out else CLASSES.get(class_of(row.kind, row.data), ("", ""))
     waits = out and row.status in WAITING
     bubble = Bubble(
         id=row.pk,
@@ -165,6 +174,8 @@ def _bubble(row: Message, events: Iterable[MessageEvent]) -> Bubble:
         matched_by=row.matched_by,
     )
     for event in events:
+        if event.kind == CANCELLED:
+            continue
         _count(bubble.opens if event.kind == "opened" else bubble.clicks, event.actor)
     return bubble
 
@@ -178,11 +189,6 @@ def _count(counted: Counted, actor: str) -> None:
         counted.unsure += 1
 
 
-def _class_of(row: Message) -> str:
-    """What an incoming message was taken for."""
-    return str(row.data.get("classified") or row.kind)
-
-
 def _who(row: Message) -> str:
     if row.direction == "in":
         return str(row.data.get("sender_name") or (row.contact.name if row.contact else "") or row.sender)
@@ -193,7 +199,7 @@ def _who(row: Message) -> str:
 
 def _words(row: Message, body: MessageBody | None) -> tuple[str, str]:
     """What the message says anew, and what it quotes; a short channel's words are its text."""
-    if body is None:
+    if body is None or not (body.text or body.html):
         return str(row.data.get("text") or ""), ""
     text = body.text.strip()
     if row.direction == "out":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from messaging.models import MessageStatus
 
 CHANNEL_ICONS = {
@@ -39,3 +42,8 @@ CLASSES: dict[str, tuple[str, str]] = {
     "complaint": ("flag", "Reported as spam"),
     "unsubscribe": ("bell-off", "Asked not to be written to"),
 }
+
+
+def class_of(kind: str, data: Mapping[str, Any]) -> str:
+    """What an incoming message was taken for: one of CLASSES, or something that a person wrote."""
+    return str(data.get("classified") or kind)

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
-
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.reading.contact_record import contact_or_404
+from crm.reading.contact_record import contact_or_404, record_of
 from crm.views.answering import say
 from crm.views.asking import back
+from crm.views.contact import frame
 from crm.views.guard import PersonRequest, may
-from crm.whereabouts import whereabouts
-from crm.zones import local_day, zone
-from messaging.access import messages_for, strangers_for, threads_for
-from messaging.filters import BIGGEST, number
-from messaging.inbox.listing import TABS, holds_strangers, listing
-from messaging.inbox.talk import talk_of
-from messaging.inbox.waiting import nothing_to_answer, waiting_count
-from messaging.models import MessageStatus
+from messaging.access import threads_for
+from messaging.inbox.waiting import nothing_to_answer
+from messaging.views.talk_parts import list_shown, talk_shown
 from messaging.views.writing import composer
-
-MOST_SHOWN = 99
 
 
 @require_GET
@@ -33,7 +23,7 @@ MOST_SHOWN = 99
 def inbox(request: PersonRequest) -> HttpResponse:
     """Show a tab of the list; HTMX gets the list alone."""
     now = timezone.now()
-    shown = _list(request, now) | {"contact": None, "now": now}
+    shown = list_shown(request, now) | {"contact": None, "now": now}
     alone = request.headers.get("HX-Target") == "threads"
     return render(request, "messaging/_threads.html" if alone else "messaging/inbox.html", shown)
 
@@ -46,7 +36,7 @@ def talk(request: PersonRequest, contact_id: int) -> HttpResponse:
     shown = talk_shown(request, contact_id, now)
     if request.headers.get("HX-Target") == "talk":
         return render(request, "messaging/_talk.html", shown)
-    shown |= _list(request, now) | composer(request, shown["contact"], now)
+    shown |= list_shown(request, now) | composer(request, shown["contact"], now)
     return render(request, "messaging/inbox.html", shown)
 
 
@@ -60,43 +50,13 @@ def settle(request: PersonRequest, contact_id: int) -> HttpResponse:
     return HttpResponseRedirect(back(request, f"/inbox/{contact_id}/"))
 
 
-def talk_shown(request: PersonRequest, contact_id: int, now: datetime) -> dict[str, Any]:
-    """What the pane of a talk draws. Raises Http404."""
-    user = request.user
-    contact = contact_or_404(user, contact_id)
-    before = number(request.GET.get("earlier", ""))
-    place = whereabouts(contact.time_zone, contact.phone, contact.country)
-    return {
-        "contact": contact,
-        "talk": talk_of(messages_for(user).filter(contact=contact_id), zone(user.time_zone), now, before=before),
-        "thread": threads_for(user).filter(pk=contact_id).first(),
-        "earlier": before,
-        "whereabouts": place,
-        "there": now.astimezone(place.zone) if place else None,
-        "today": local_day(now, user.time_zone),
-        "may_send": user.can("messages.send"),
-        "now": now,
-        "home": f"/inbox/{contact_id}/",
-    }
-
-
-def _list(request: PersonRequest, now: datetime) -> dict[str, Any]:
-    user, given = request.user, request.GET
-    tab = given.get("tab", "waiting")
-    if tab not in TABS or (tab == "unknown" and not holds_strangers(user)):
-        tab = "waiting"
-    tabs = [{"key": key, "label": label, "current": key == tab, "count": None} for key, label in TABS.items()]
-    tabs[0]["count"] = waiting_count(user) or None
-    if holds_strangers(user):
-        tabs[2]["count"] = strangers_for(user).filter(status=MessageStatus.DELIVERED)[: MOST_SHOWN + 1].count() or None
-    else:
-        tabs.pop()
-    page = listing(user, tab, now, after=given.get("after", ""), before=given.get("before", ""))
-    spot = {name: given[name] for name in ("after", "before") if given.get(name)}
-    return {
-        "page": page,
-        "tabs": tabs,
-        "tab": tab,
-        "kept": urlencode({"tab": tab} | spot),
-        "may_send": user.can("messages.send"),
-    }
+@require_GET
+@may("messages.view")
+def of_contact(request: PersonRequest, pk: int) -> HttpResponse:
+    """Show the talk as a tab of the contact's page; HTMX gets what was said alone."""
+    now = timezone.now()
+    shown = talk_shown(request, pk, now) | {"home": f"/contacts/{pk}/messages/"}
+    if request.headers.get("HX-Target") == "talk":
+        return render(request, "messaging/_talk.html", shown)
+    shown |= frame(request, record_of(request.user, pk, now), "messages") | composer(request, shown["contact"], now)
+    return render(request, "messaging/contact_tab.html", shown)

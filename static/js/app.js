@@ -13,4 +13,5 @@ import "./swipe.js";
 import "./drafts.js";
 import "./files.js";
 import "./clock.js";
+import "./composing.js";
 import "./live.js";

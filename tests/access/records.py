@@ -21,6 +21,7 @@ from messaging.delivery import deliver_due
 from messaging.models import Message
 from messaging.notices import Notice, tell
 from tests.factories import contact, followup
+from tests.messaging.inbox.talks import from_them, from_us
 from tests.people import People
 
 #: Nobody who may not see Sam's client may ever read this name.
@@ -55,7 +56,9 @@ def records(people: People) -> Records:
     tell([Notice(people.sam.pk, "reminder", f"Call {FOREIGN}", {}, "walk", "followup", call.pk)], now=now)
     deliver_due(now)
     notice = Message.objects.get(user=people.sam, channel="in_app", kind="reminder")
-    letter = Message.objects.get(user=people.sam, channel="email", kind="reminder")
+    mail = Message.objects.get(user=people.sam, channel="email", kind="reminder")
+    letter = from_us(client, people.sam, FOREIGN, at=now, status="pending", topic="service")
+    stranger = from_them(None, FOREIGN, at=now)
     day = now.date() + timedelta(days=30)
     batch = take_in(ContentFile(b"First name,E-mail\nAna,ana@example.org\n"), f"{FOREIGN}.csv", by=people.sam, now=now)
     parked = ParkedEvent.objects.create(event_id=1, subscriber="walk", contact_id=client.pk, error="x")
@@ -71,7 +74,9 @@ def records(people: People) -> Records:
             "note": note.pk,
             "undo": step,
             "notice": notice.pk,
-            "message": letter.pk,
+            "message": mail.pk,
+            "letter": letter.pk,
+            "stranger": stranger.pk,
             "import": batch.pk,
             "parked": parked.pk,
             "view": views["followups"].pk,

@@ -33,6 +33,7 @@ PAGES: dict[str, str] = {
     "contact-new": "/contacts/new/",
     "contact-edit": "/contacts/{contact}/edit/",
     "contact-timeline": "/contacts/{contact}/timeline/",
+    "contact-messages": "/contacts/{contact}/messages/",
     "contact-notes": "/contacts/{contact}/notes/",
     "contact-preferences": "/contacts/{contact}/preferences/",
     "contact-wishes": "/contacts/{contact}/contact-preferences/",

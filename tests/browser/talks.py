@@ -45,7 +45,7 @@ def talks(people: People, now: datetime) -> dict[str, Contact]:
     from_them(maria, "And one more thing: is the bank letter enough?", at=ago(hours=3), channel="whatsapp")
     from_us(
         maria, None, "Reminder: the class starts on Monday.", at=ago(minutes=30), channel="sms", status="scheduled",
-        kind="class_reminder", reason="It is 23:10 in Manila, inside quiet hours; it leaves at 08:00.",
+        kind="class_reminder", send_after=now + timedelta(hours=9), reason="It is 23:10 in Manila, inside quiet hours; it leaves at 08:00.",
     )  # fmt: skip
     for actor, minutes in (("machine", 1), ("person", 50), ("person", 90)):
         MessageEvent.objects.create(

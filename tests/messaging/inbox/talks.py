@@ -15,7 +15,9 @@ _number = count(1)
 
 
 def _store(text: str, *, html: str = "", new_text: str = "", **fields: Any) -> Message:
-    message = Message.objects.create(dedupe_key=f"talk:{next(_number)}", send_after=fields["created_at"], **fields)
+    message = Message.objects.create(
+        dedupe_key=f"talk:{next(_number)}", **{"send_after": fields["created_at"]} | fields
+    )
     MessageBody.objects.create(message=message, text=text, html=html, new_text=new_text)
     return message
 

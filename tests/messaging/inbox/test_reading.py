@@ -128,7 +128,7 @@ def test_pages_cost_as_many_queries_however_much_was_said(people, maria, django_
     client.get("/inbox/")
     with django_assert_max_num_queries(10):
         client.get("/inbox/")
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         client.get(f"/inbox/{maria.pk}/")
 
 
