@@ -13,14 +13,15 @@ from html import escape, unescape
 from messaging.tracking.tokens import is_web_address
 
 _RAW = "style|script|title|textarea|xmp|iframe|noembed|noframes"
-_INSIDE = r"(?:\"[^\"]*\"|'[^']*'|[^>\"'])*+"
+#: A tag or a value that never ends goes on to the end, as the standard says: so each letter is read once.
+_INSIDE = r"(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^>\"'])*+"
+_CLOSE = r"(?:>|\Z)"
 #: In order: what may look like tags and is none, then a tag that can carry a link, then all others in one go.
-#: Possessive, so it never goes back over what it has read.
 _PIECES = re.compile(
     r"<!--(?:>|->|.*?(?:--!?>|\Z))"
     rf"|<(?P<raw>{_RAW})(?=[\s/>]).*?(?:</(?P=raw)(?=[\s/>])|\Z)"
-    rf"|<(?P<tag>a|area)(?=[\s/])(?P<inside>{_INSIDE})>"
-    rf"|(?:<(?!(?:a|area|{_RAW})[\s/>]|!--)(?:/?[a-z]{_INSIDE}|[!?][^>]*+)>[^<]*+)++",
+    rf"|<(?P<tag>a|area)(?=[\s/])(?P<inside>{_INSIDE}){_CLOSE}"
+    rf"|(?:<(?!(?:a|area|{_RAW})[\s/>]|!--)(?:/?[a-z]{_INSIDE}|[!?][^>]*+){_CLOSE}[^<]*+)++",
     re.IGNORECASE | re.DOTALL,
 )
 _ATTRIBUTES = re.compile(

@@ -14,7 +14,7 @@ from messaging.tracking.links import rewritten
 
 MARKETING = ("marketing", "all")  # topics under which a mail must carry the way out
 
-_BODY_END = re.compile(r"</body\s*>(?!.*</body\s*>)", re.IGNORECASE | re.DOTALL)
+_BODY_END = re.compile(r"</body\s*+>", re.IGNORECASE)
 #: Grey that can be read on white and on black: mail clients change the ground, not always the ink.
 _SMALL = (
     "margin:24px auto 0;padding:0 16px 16px;max-width:600px;font:12px/1.5 sans-serif;color:#767676;text-align:center"
@@ -101,8 +101,9 @@ def _text_footer(leave: str, preferences: str, postal_address: str) -> str:
 
 
 def _at_the_end(html: str, end: str) -> str:
-    found = _BODY_END.search(html)
-    at = found.start() if found else len(html)
+    at = len(html)
+    for found in _BODY_END.finditer(html):  # the last one: an earlier one may stand in a comment
+        at = found.start()
     return f"{html[:at]}{end}{html[at:]}"
 
 
