@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from messaging.views import bell, contact_wishes, message_templates, messages, preferences, template_editing
+from messaging.views import bell, contact_wishes, messages, preferences
 
 urlpatterns = [
     path("", include("messaging.templating.urls")),

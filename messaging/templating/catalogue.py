@@ -16,7 +16,7 @@ from crm.models.consent import Topic
 from crm.results import Result
 from crm.undo import UndoResult, register_undoer, remember
 from messaging.models import Approval, MessageTemplate, TemplateVariant
-from messaging.templating.checking import CHANNELS, BadTemplate, Checked, Draft, checked, language_tag
+from messaging.templating.checking import CHANNELS, TOPICS, BadTemplate, Checked, Draft, checked, language_tag
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -175,8 +175,8 @@ def _labelled(label: Label, kept: MessageTemplate | None = None) -> dict[str, An
         problems["channel"] = f"Choose one of: {', '.join(CHANNELS)}."
     elif kept is not None and label.channel != kept.channel:
         problems["channel"] = "A template stays on its channel. Make a copy in words for another."
-    if label.topic not in Topic.values:
-        problems["topic"] = f"Choose one of: {', '.join(Topic.values)}."
+    if label.topic not in TOPICS:
+        problems["topic"] = f"Choose one of: {', '.join(TOPICS)}."
     language = language_tag(label.language)
     if not language:
         problems["language"] = "Write the language as a tag like en, es or pt-BR."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from crm.models.consent import Topic
 from messaging.outbox import one_line
 from messaging.templating import media
 from messaging.templating.block_mail import mail_html, mail_text
@@ -16,6 +17,8 @@ from messaging.templating.segments import segments
 
 #: The channels on which contacts are written to.
 CHANNELS = ("email", "sms", "whatsapp")
+#: What a message may be about: one thing that a contact may refuse apart.
+TOPICS: dict[str, str] = {value: str(label) for value, label in Topic.choices if value != Topic.ALL}
 LONGEST_TEXT = 1600  # letters in a body that Twilio takes for SMS and WhatsApp (its error 21617)
 MOST_SEGMENTS = 10
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?")  # BCP 47: language, script, region
