@@ -17,7 +17,7 @@ function segments(words) {
   return { units, parts, room: parts * part, odd };
 }
 
-upgrade(".composer", (form) => {
+upgrade("form.composer", (form) => {
   const words = $("textarea", form);
   const output = $("[data-segments]", form);
   const count = () => {
