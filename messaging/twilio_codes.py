@@ -65,6 +65,9 @@ LATER: dict[int, str] = {
     63051: "WhatsApp has locked our business account.",
 }
 
+#: Nothing at all goes out over our account until somebody puts it right.
+ACCOUNT = {20003, 20005, 20006, 30002}
+
 #: The person said no, or nobody is there: what suppresses an address.
 OPTED_OUT = {21610}
 NOT_THERE = {21211, 21214, 21217, 21614, 21635, 30005, 30006, 63003}

@@ -98,6 +98,8 @@ class EmailAnymail:
 
     def _send(self, letter: Letter) -> Answer:
         who = title_of(self.provider)
+        if any(sign.isspace() for sign in letter.address):
+            return Answer(Outcome.REFUSED, f"{letter.address!r} is not an e-mail address.", code="invalid")
         try:
             mail = self.message(letter)
             self._backend.send_messages([mail])

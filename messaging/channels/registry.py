@@ -64,7 +64,7 @@ def _mailgun(api_url: str, key: str, domain: str, sender: str) -> Channel:
     from messaging.channels.email_anymail import EmailAnymail
     from messaging.channels.mailgun_events import asking_mailgun
 
-    options = {"api_key": key, "api_url": api_url, "timeout": TIMEOUT} | ({"sender_domain": domain} if domain else {})
+    options = {"api_key": key, "api_url": api_url, "timeout": TIMEOUT, "sender_domain": domain or None}
     return EmailAnymail("mailgun", sender, options, asking_mailgun(api_url, key, domain, sender, TIMEOUT))
 
 

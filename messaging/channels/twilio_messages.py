@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,7 +17,10 @@ from twilio.rest import Client
 
 from messaging.channels.http_answers import busy, retry_after, unanswered
 from messaging.channels.shape import Answer, Letter, Lost, Outcome
-from messaging.twilio_codes import LATER, sentence_of
+from messaging.twilio_codes import ACCOUNT, LATER, sentence_of
+
+# It tells of every request, with headers.
+logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
 
 API = "https://api.twilio.com"
 #: Twilio has what it took in its list at once; still, what is not there so long after the request never came.
@@ -123,9 +127,10 @@ class TwilioMessages:
 
     def _declined(self, problem: TwilioRestException) -> Answer:
         code = int(problem.code or 0)
-        words = sentence_of(code, str(problem.msg))
+        words = sentence_of(code, str(problem.msg).removeprefix("Unable to create record: "))
         if code in LATER:
-            return Answer(Outcome.LATER, words, code=str(code), retry_after=self._http.waits)
+            wait = self._http.waits
+            return Answer(Outcome.LATER, words, code=str(code), retry_after=wait, down=code in ACCOUNT)
         answer = busy(problem.status, "Twilio", self._http.waits)
         return answer or Answer(Outcome.REFUSED, words, code=str(code or problem.status))
 
