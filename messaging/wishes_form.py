@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -42,6 +43,11 @@ class WishesForm(forms.Form):
     def ticked(self) -> list[str]:
         """The ticks that the page shows."""
         return list(self.data.getlist("allow") if isinstance(self.data, QueryDict) else self.initial["allow"])
+
+    def clock(self, name: str) -> str:
+        """A time as its field shows it, what was typed wrong included."""
+        value = self[name].value()
+        return f"{value:%H:%M}" if isinstance(value, time) else str(value or "")
 
     def wanted(self, seen: Wishes, *, everything_off: bool = False) -> Wishes:
         """The wishes that were sent; with `everything_off` no more messages at all, and nothing else touched."""
