@@ -23,11 +23,12 @@ from messaging.models import Message, MessageChannel, SuppressionReason
 from messaging.opting_out import opt_out
 from messaging.provider_titles import title_of
 from messaging.suppressing import SoftNote, Stop, note_soft_bounces, suppress
+from messaging.twilio_codes import OPTED_OUT
 
 LABELS = dict(MessageChannel.choices)
 
-#: Twilio's codes for "this number has said stop to that sender": twilio.com/docs/api/errors/21610 and /63014.
-STOPPED_SENDER = {"21610", "63014"}
+#: Twilio's codes for "this number has said stop to that sender", or blocks it: twilio.com/docs/api/errors/63014, /63033.
+STOPPED_SENDER = {str(code) for code in OPTED_OUT} | {"63014", "63033"}
 #: What a provider holds back of itself, by anymail's word for the reason.
 HELD_BACK = {
     "bounced": SuppressionReason.PROVIDER,

@@ -49,6 +49,7 @@ _ALL = (
     Provider("unisender_go", "unisender_go", "UnisenderGoTrackingWebhookView", options={"api_key": _UNUSED}),
     # Any mail server of one's own that can post a mail as it is.
     Provider("mime"),
+    Provider("cloudmailin"),
 )
 PROVIDERS = {one.name: one for one in _ALL} | {"amazon_ses": _ALL[3]}
 

@@ -20,7 +20,7 @@ def request_from(body: bytes, content_type: str) -> HttpRequest:
     request = HttpRequest()
     request.method = "POST"
     request.META = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
-    request._set_content_type_params(request.META)  # type: ignore[attr-defined]
+    request._set_content_type_params(request.META)
     request._body = body  # type: ignore[attr-defined]
     request.encoding = "utf-8"
     if request.content_type == "multipart/form-data":

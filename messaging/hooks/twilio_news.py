@@ -12,6 +12,7 @@ from messaging.arrivals import LetGo, NotYet
 from messaging.hooks.applying import apply_events
 from messaging.hooks.events import DELIVERED, FAILED, HARD, OURS, READ, SENT, SOFT, ProviderEvent
 from messaging.models import Arrival
+from messaging.twilio_codes import LATER, NOT_THERE, OPTED_OUT, REFUSED, sentence_of
 
 #: Twilio's states of a message; "undelivered" and "failed" are both final.
 KINDS = {
@@ -28,24 +29,20 @@ KINDS = {
     "canceled": FAILED,
 }
 
-#: Codes whose meaning is plain enough to say whose fault it was, and in which words: twilio.com/docs/api/errors.
-CODES: dict[str, tuple[str, str]] = {
-    "21211": (HARD, "The number is not valid."),
-    "21217": (HARD, "The number is not valid."),
-    "21614": (HARD, "The number cannot take SMS."),
-    "30005": (HARD, "The number is not known, or no longer in use."),
-    "30006": (HARD, "It is a landline, or its network takes no SMS."),
-    "63024": (HARD, "The number has no WhatsApp."),
-    "30003": (SOFT, "The phone is switched off or out of reach."),
-    "30008": (SOFT, "The network gave no reason."),
-    "30004": (OURS, "The network blocked the message."),
-    "30007": (OURS, "The network took the message for spam."),
-    "21408": (OURS, "Sending to this country is not switched on at Twilio."),
-    "63016": (OURS, "WhatsApp takes only templates outside the 24 hours after their last message."),
-    "63018": (OURS, "Too many messages at once for WhatsApp."),
-    "21610": ("", "They have said stop to this number."),
-    "63014": ("", "They have blocked this sender, or opted out."),
-}
+#: Failures that may be none the next time; every other known code is no fault of the number's.
+FOR_NOW = {30003, 30008, 63032}
+
+
+def blame_of(code: str) -> str:
+    """Whose fault a failure was, by Twilio's code: empty where that says nothing about the number."""
+    number = int(code) if code.isdecimal() else 0
+    if number in NOT_THERE:
+        return HARD
+    if number in FOR_NOW:
+        return SOFT
+    return OURS if (number in REFUSED or number in LATER) and number not in OPTED_OUT else ""
+
+
 NOT_YET = NotYet("The message that it is about is not known here.")
 
 
@@ -76,10 +73,7 @@ def event_of(payload: Mapping[str, Mapping[str, str]], *, at: datetime) -> Provi
     if kind is None or not (sid or own):
         return None
     code = fields.get("ErrorCode", "")
-    blame, words = CODES.get(code, ("", ""))
-    if kind == FAILED and not words:
-        told = fields.get("ErrorMessage") or fields.get("ChannelStatusMessage") or ""
-        words = f"{told} (Twilio’s code {code})".strip() if code else told or f"Twilio says: {state}."
+    told = fields.get("ErrorMessage") or fields.get("ChannelStatusMessage") or ("" if code else state)
     cost, currency = _price(fields)
     return ProviderEvent(
         provider="twilio",
@@ -91,8 +85,8 @@ def event_of(payload: Mapping[str, Mapping[str, str]], *, at: datetime) -> Provi
         key=f"{sid or own}:{state}:{code}",
         recipient=fields.get("To", "").removeprefix("whatsapp:"),
         code=code,
-        detail=words if kind == FAILED else "",
-        bounce=blame if kind == FAILED else "",
+        detail=sentence_of(code, told) if kind == FAILED else "",
+        bounce=blame_of(code) if kind == FAILED else "",
         cost=cost,
         currency=currency,
     )

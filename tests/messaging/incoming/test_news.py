@@ -220,8 +220,9 @@ def test_twilios_codes_say_whose_fault_it_was() -> None:
     assert blame("30005")[0] == "hard"
     assert blame("30003")[0] == "soft"
     assert blame("30007")[0] == "ours"
-    assert blame("99999") == ("", "(Twilio’s code 99999)")
-    assert blame("", "failed") == ("", "Twilio says: failed.")
+    assert blame("99999") == ("", "Twilio said 99999: no reason")
+    assert blame("", "failed") == ("", "Twilio said: failed")
+    assert blame("21610")[0] == "", "a wish is no fault of the number"
 
 
 def test_a_call_about_nothing_says_nothing() -> None:
