@@ -24,6 +24,7 @@ from crm.api.routers import routers as crm_routers
 from crm.pagination import BadCursor, BadSort
 from followups.api.routers import routers as followup_routers
 from messaging.api import router as messages
+from messaging.templating.api import router as message_templates
 
 log = logging.getLogger(__name__)
 WRITES = {"POST", "PATCH", "PUT", "DELETE"}
@@ -152,5 +153,5 @@ def _bad_sort(request: HttpRequest, problem: BadSort) -> HttpResponse:
     return answer(Problem(422, str(problem), errors=[("sort", str(problem))]))
 
 
-for router in (*crm_routers, *followup_routers, messages):
+for router in (*crm_routers, *followup_routers, messages, message_templates):
     api.add_router("", router)

@@ -40,7 +40,9 @@ _STYLE = f"""
 .rich p {{ margin: 0 0 14px; }}
 .rich ul, .rich ol {{ margin: 0 0 14px; padding: 0 0 0 22px; }}
 .rich a {{ color: {ACCENT}; text-decoration: underline; }}
+.quote > div {{ border-left: 3px solid {LINE}; padding-left: 14px; }}
 @media (prefers-color-scheme: dark) {{
+  .quote > div {{ border-left-color: #2c3430 !important; }}
   body, .paper {{ background: #121715 !important; background-color: #121715 !important; }}
   .sheet, .sheet > table {{ background: #1a201d !important; background-color: #1a201d !important; }}
   .ink div {{ color: #ecebe5 !important; }}
@@ -170,7 +172,7 @@ def _one(block: Block, draft: _Draft) -> str:
         case Quote():
             by = f"— {block.by}" if block.by else ""
             return (
-                f'<mj-text css-class="soft rich" color="{SOFT}" font-style="italic" padding="4px 28px 8px 44px">'
+                f'<mj-text css-class="soft rich quote" color="{SOFT}" font-style="italic" padding="4px 28px 16px">'
                 f"{draft.rich(block.text, by)}</mj-text>"
             )
         case Footer():

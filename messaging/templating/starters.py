@@ -9,7 +9,7 @@ from typing import Any
 from messaging.templating.catalogue import Label
 from messaging.templating.checking import Draft
 
-NAME_EN, NAME_ES = "{{ contact.first_name|there }}", "{{ contact.first_name|¿qué tal? }}"
+NAME_EN, NAME_ES = "{{ contact.first_name|there }}", "{{ contact.first_name|buenos días }}"
 FOOT: dict[str, Any] = {"kind": "footer", "text": "{{ organisation.name }}"}
 
 
@@ -92,7 +92,7 @@ STARTERS: tuple[Starter, ...] = (
                 "Son dos minutos: responde con una foto o un PDF",
                 _heading("Solo falta una cosa"),
                 _text(
-                    f"Hola, {NAME_ES}\n\npara seguir con tu trámite necesitamos **{{{{ data.document|un documento }}}}**. "
+                    f"Hola, {NAME_ES}:\n\npara seguir con tu trámite necesitamos **{{{{ data.document|un documento }}}}**. "
                     "Basta una foto del teléfono, si se ven las cuatro esquinas."
                 ),
                 _text("- Responde a este correo con el archivo\n- PDF, JPEG o PNG\n- Un documento por página"),
@@ -126,7 +126,7 @@ STARTERS: tuple[Starter, ...] = (
                 "Quizá se haya pasado por alto",
                 _heading("Un recordatorio amable"),
                 _text(
-                    f"Hola, {NAME_ES}\n\nquizá se haya pasado por alto: la factura {{{{ data.invoice|que enviamos }}}} "
+                    f"Hola, {NAME_ES}:\n\nquizá se haya pasado por alto: la factura {{{{ data.invoice|que enviamos }}}} "
                     "de {{ data.amount|el importe acordado }} vencía el {{ data.due|día indicado }}."
                 ),
                 {"kind": "divider"},
@@ -178,7 +178,7 @@ STARTERS: tuple[Starter, ...] = (
             ),
             Draft(
                 "es",
-                text=f"Hola, {NAME_ES} Nos vemos {{{{ data.when|mañana }}}} en {{{{ organisation.name }}}}. "
+                text=f"Hola, {NAME_ES}: nos vemos {{{{ data.when|mañana }}}} en {{{{ organisation.name }}}}. "
                 "Si necesitas otra hora, responde. {{ sender.name }}",
             ),
         ),
@@ -189,7 +189,7 @@ STARTERS: tuple[Starter, ...] = (
         Label("Check-in", "sms"),
         (
             Draft("en", text=f"Hi {NAME_EN}, we have not spoken for a while. Is everything all right? {{{{ sender.name }}}}"),
-            Draft("es", text=f"Hola, {NAME_ES} Hace tiempo que no hablamos. ¿Va todo bien? {{{{ sender.name }}}}"),
+            Draft("es", text=f"Hola, {NAME_ES}: hace tiempo que no hablamos. ¿Va todo bien? {{{{ sender.name }}}}"),
         ),
     ),
     Starter(
@@ -204,7 +204,7 @@ STARTERS: tuple[Starter, ...] = (
             ),
             Draft(
                 "es",
-                text=f"Hola, {NAME_ES} Te escribe {{{{ sender.name|tu asesor }}}}, de {{{{ organisation.name }}}}. "
+                text=f"Hola, {NAME_ES}: te escribe {{{{ sender.name|tu asesor }}}}, de {{{{ organisation.name }}}}. "
                 "Tu cita es {{ data.when|mañana }}. Responde aquí si necesitas otra hora.",
             ),
         ),
@@ -221,7 +221,7 @@ STARTERS: tuple[Starter, ...] = (
             ),
             Draft(
                 "es",
-                text=f"Hola, {NAME_ES} Aún nos falta {{{{ data.document|un documento }}}}. Basta una foto: envíala por "
+                text=f"Hola, {NAME_ES}: aún nos falta {{{{ data.document|un documento }}}}. Basta una foto: envíala por "
                 "aquí. ¡Gracias! {{ sender.name }}",
             ),
         ),

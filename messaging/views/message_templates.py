@@ -33,6 +33,8 @@ from messaging.views.messages import BODY_POLICY
 #: A short message is drawn by us, with a stylesheet of ours.
 BUBBLE_POLICY = BODY_POLICY.replace("'unsafe-inline'", "'self'")
 
+DARK_RULES = "@media (prefers-color-scheme: dark)"
+
 #: How the frame with the words is drawn.
 LOOKS = {"desk": "Desktop", "phone": "Phone", "dark": "Dark"}
 
@@ -98,7 +100,7 @@ def template_body(request: PersonRequest, pk: int) -> HttpResponse:
     one = one_or_404(request, pk)
     contact = contact_to_show(request.user, request.GET.get("contact", ""))
     preview = render_preview(one, contact, request.user, now=timezone.now(), language=request.GET.get("language", ""))
-    return in_frame(request, preview, one.channel)
+    return in_frame(request, preview, one.channel, dark=request.GET.get("look") == "dark")
 
 
 @require_POST
@@ -184,13 +186,14 @@ def nearby(user: User, chosen: Contact | None) -> list[tuple[int, str]]:
     return rows if chosen is None or any(pk == chosen.pk for pk, _ in rows) else [(chosen.pk, chosen.name), *rows]
 
 
-def in_frame(request: HttpRequest, preview: Preview, channel: str) -> HttpResponse:
-    """The words as a page of their own that can do nothing."""
+def in_frame(request: HttpRequest, preview: Preview, channel: str, *, dark: bool = False) -> HttpResponse:
+    """The words as a page of their own that can do nothing, in the light or dark whatever the reader's own system."""
     if channel == "email" and not preview.problem:
-        response = HttpResponse(preview.html)
+        response = HttpResponse(preview.html.replace(DARK_RULES, "@media all" if dark else "@media not all"))
         response["Content-Security-Policy"] = BODY_POLICY
         return response
-    context = {"preview": preview, "parts": segments(preview.text) if channel == "sms" else None}
+    parts = segments(preview.text) if channel == "sms" else None
+    context = {"preview": preview, "parts": parts, "theme": "dark" if dark else "light"}
     response = render(request, "messaging/templates/bubble.html", context)
     response["Content-Security-Policy"] = BUBBLE_POLICY
     return response

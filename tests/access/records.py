@@ -20,8 +20,10 @@ from followups.models import FollowUpTemplate, FollowUpType, Outcome
 from messaging.delivery import deliver_due
 from messaging.models import Message
 from messaging.notices import Notice, tell
+from messaging.suppressing import Stop, suppress
 from tests.factories import contact, followup
 from tests.messaging.inbox.talks import from_them, from_us
+from tests.messaging.templating.making import template
 from tests.people import People
 
 #: Nobody who may not see Sam's client may ever read this name.
@@ -90,7 +92,9 @@ def records(people: People) -> Records:
             "type": FollowUpType.objects.get(slug="service").pk,
             "outcome": Outcome.objects.get(slug="voicemail").pk,
             "template": FollowUpTemplate.objects.first().pk,  # type: ignore[union-attr]
+            "message_template": template("sms", name="Hello", text="Hello").pk,
             "invitation": invitation.pk,
             "join": token_of(invitation),
+            "stop": suppress([Stop("email", "stopped@example.com", "by_hand")], by=None, now=now)[0],
         }
     )

@@ -49,6 +49,9 @@ BODIES: dict[str, Any] = {
     "create_outcome": {"label": "New", "sense": "neutral"},
     "create_template": {"name": "New", "subject": "Hello", "type": "call"},
     "change_one_template": {"name": "Other"},
+    "create_message_template": {"name": "New", "channel": "sms", "variants": [{"text": "Hello"}]},
+    "change_message_template": {"name": "Other"},
+    "preview_message_template": {},
 }
 #: What an operation is about where its address does not say.
 ABOUT = {"create_followup": "contact", "bulk_followups": "followup"}

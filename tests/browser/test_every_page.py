@@ -8,11 +8,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
 from config.stylesheet import build
 from crm.models import Contact
 from followups.models import FollowUp
+from messaging.templating.catalogue import make
+from messaging.templating.starters import STARTERS
 from tests.browser.addresses import OF_A_MANAGER, OF_A_STRANGER, OF_AN_ADMINISTRATOR, PAGES
 from tests.servers import ROOT
 
@@ -50,6 +53,7 @@ def test_every_page_lets_everybody_in(
         "person": morning.noor.pk,
         "contact": jonas.pk,
         "followup": FollowUp.objects.get(contact=jonas).pk,
+        "template": make(STARTERS[0].label, STARTERS[0].drafts, by=morning.mara, now=timezone.now()).pk,
         "contacts": ",".join(str(pk) for pk in Contact.objects.order_by("pk").values_list("pk", flat=True)[:4]),
     }
     wrong: list[str] = []
