@@ -15,10 +15,12 @@ class MessagingConfig(AppConfig):
             cancelling,
             delivery,
             event_kinds,
+            filters,
             integrity,
             invitations,
             looking_up,
             mentions,
+            policy_settings,
             rescue,
             strangers,
             work_news,
@@ -29,6 +31,7 @@ class MessagingConfig(AppConfig):
         from messaging.tracking import sweeping
 
         event_kinds.register()
+        filters.register()
         register_sweep(Sweep("message_rescue", rescue.DUE_SQL, rescue.rescue_messages))
         register_sweep(Sweep("look_ups", looking_up.DUE_SQL, looking_up.look_ups, slow=True))
         register_sweep(Sweep("messages", delivery.DUE_SQL, delivery.deliver_due))
@@ -42,6 +45,7 @@ class MessagingConfig(AppConfig):
         testing.register()
         register_sweep(Sweep("tracking_labels", sweeping.DUE_SQL, sweeping.label_hits))
         cancelling.register()
+        policy_settings.register()
         waiting.register()
         strangers.register()
         news.register()

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET
 
@@ -16,7 +17,7 @@ from messaging.models import Message
 from messaging.showing import page_of, shown, words_of
 
 #: The mail is shown as it looks and can do nothing: no script, no form, nothing of ours.
-BODY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'; sandbox"
+BODY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src {}; frame-ancestors 'self'; sandbox"
 
 
 @require_GET
@@ -41,20 +42,27 @@ def message_page(request: PersonRequest, pk: int) -> HttpResponse:
     one = shown(messages_for(request.user), pk) if pk <= BIGGEST else None
     if one is None:
         raise Http404("There is no such message here.")
-    text, problem = "", ""
-    if one.has_mail:
+    text, problem = one.text, ""
+    if one.has_mail and not text:
         try:
             text = words_of(one.message, request.user).text
         except Exception as error:  # a broken template must not hide the message's history
             problem = f"It cannot be shown: {error}"
-    return render(request, "messaging/message.html", {"one": one, "text": text, "problem": problem})
+    shown_ = {
+        "one": one,
+        "text": text,
+        "problem": problem,
+        "may_send": request.user.can("messages.send"),
+        "pictures": "?pictures=1" if request.GET.get("pictures") == "1" else "",
+    }
+    return render(request, "messaging/message.html", shown_)
 
 
 @require_GET
 @xframe_options_sameorigin
 @may("messages.view")
 def message_body(request: PersonRequest, pk: int) -> HttpResponse:
-    """Serve the mail itself, for the frame on the message's page."""
+    """Serve the mail itself, for a frame. What came from outside fetches nothing until somebody asks for its pictures."""
     message: Message | None = (
         messages_for(request.user).filter(pk=pk, channel="email").select_related("user").first()
         if pk <= BIGGEST
@@ -62,6 +70,9 @@ def message_body(request: PersonRequest, pk: int) -> HttpResponse:
     )
     if message is None:
         raise Http404("There is no such message here.")
-    response = HttpResponse(words_of(message, request.user).html)
-    response["Content-Security-Policy"] = BODY_POLICY
+    words = words_of(message, request.user)
+    response = HttpResponse(words.html or format_html("<pre>{}</pre>", words.text))
+    ours = message.direction == "out" or request.GET.get("pictures") == "1"
+    response["Content-Security-Policy"] = BODY_POLICY.format("data: https:" if ours else "data:")
+    response["Referrer-Policy"] = "no-referrer"
     return response
