@@ -12,7 +12,9 @@ from crm.consent import set_consent
 from crm.contacts import change_contact
 from crm.models import Consent, Contact, User
 from crm.models.consent import ConsentState, Topic
-from messaging.models import ContactPolicy, ContactPreference
+from messaging.models import ContactPolicy, ContactPreference, Suppression, SuppressionReason
+from messaging.opting_out import opt_out
+from messaging.suppressing import lift
 
 #: Ways that can be chosen, in the order of the page, with the contact's field that they need.
 WAYS = {"email": "E-mail", "sms": "SMS", "whatsapp": "WhatsApp"}
@@ -109,7 +111,13 @@ def change_wishes(
     contacts.select_for_update().values_list("pk", flat=True).get()
     told = []
     for way, topic, state in _changes(seen.allowed, wanted.allowed):
-        if set_consent([contact_id], way, topic, state, source, by, now, proof):
+        if state == ConsentState.WITHDRAWN:
+            new = opt_out([contact_id], source=source, by=by, now=now, channel=way, topic=topic, proof=proof)
+        else:
+            new = set_consent([contact_id], way, topic, state, source, by, now, proof)
+            if topic == ALL:
+                _release(contact_id, way, by, now)
+        if new:
             told.append(_sentence(way, topic, state))
     if wanted.preferred_channel != seen.preferred_channel:
         result = change_contact(contacts, by=by, now=now, changes={"preferred_channel": wanted.preferred_channel})
@@ -131,6 +139,17 @@ def _changes(seen: Iterable[tuple[str, str]], wanted: Iterable[tuple[str, str]])
             # "Yes" to a whole way would count as the yes that marketing needs beforehand.
             changes[way, MARKETING] = ConsentState.WITHDRAWN
     return [(way, topic, state) for (way, topic), state in changes.items()]
+
+
+def _release(contact_id: int, way: str, by: User | None, now: datetime) -> None:
+    """Lift what they themselves had stopped; a dead address and a complaint stay as they are."""
+    contact = Contact.objects.get(pk=contact_id)
+    own = [contact.email, *contact.other_emails] if way == "email" else [contact.phone, *contact.other_phones]
+    stopped = Suppression.objects.filter(
+        channel=way, address__in=[one for one in own if one], reason=SuppressionReason.OPT_OUT, lifted_at__isnull=True
+    )
+    if ids := list(stopped.values_list("pk", flat=True)):
+        lift(ids, by=by, now=now)
 
 
 def _sentence(way: str, topic: str, state: ConsentState) -> str:

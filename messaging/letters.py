@@ -17,6 +17,7 @@ from messaging.models import ContactPolicy, Message, MessageBody, MessageStatus
 from messaging.rendering import absolute, render
 from messaging.templating.rendering import Writing, written_for_contacts
 from messaging.tracking.marking import marked
+from messaging.tracking.unwatched import unwatched_among
 
 __all__ = ["Claimed", "letters_of", "load_claimed", "token_of"]
 
@@ -93,6 +94,7 @@ def _keep_words(letters: Sequence[Letter]) -> None:
 def _to_contacts(rows: Sequence[Claimed], channel: Channel, *, now: datetime) -> dict[int, Letter]:
     writings = written_for_contacts(rows, now=now)
     rules = ContactPolicy.objects.current()
+    unwatched = unwatched_among([row.contact_id for row in rows if row.contact_id]) if rules.tracking else set()
     letters, kept = {}, {}
     for row in rows:
         writing = writings.get(row.pk) or Writing(problem="It has no words.")
@@ -101,7 +103,8 @@ def _to_contacts(rows: Sequence[Claimed], channel: Channel, *, now: datetime) ->
             continue
         row.snippet = " ".join(writing.text.split())[:200]
         row.sender = row.sender or getattr(channel, "sender", "")
-        letters[row.pk] = _letter(row, writing, rules, now)
+        track = rules.tracking and row.contact_id not in unwatched
+        letters[row.pk] = _letter(row, writing, rules, now, track=track)
         kept[row.pk] = writing
     _keep_contact_words(rows, kept)
     for row in rows:
@@ -109,7 +112,7 @@ def _to_contacts(rows: Sequence[Claimed], channel: Channel, *, now: datetime) ->
     return letters
 
 
-def _letter(row: Claimed, writing: Writing, rules: ContactPolicy, now: datetime) -> Letter:
+def _letter(row: Claimed, writing: Writing, rules: ContactPolicy, now: datetime, *, track: bool) -> Letter:
     """The words that are kept stay as they are; those that leave by mail carry counted links and the way out."""
     token = token_of(row.pk, row.created_at)
     text, html, headers, reply_to = writing.text, writing.html, _thread_headers(row), ""
@@ -122,7 +125,7 @@ def _letter(row: Claimed, writing: Writing, rules: ContactPolicy, now: datetime)
             token=token,
             contact_id=row.contact_id or 0,
             topic=row.topic,
-            track=rules.tracking,
+            track=track,
             site=settings.SITE_URL,
             reply_to=reply_to,
             postal_address=rules.postal_address,

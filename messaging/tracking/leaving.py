@@ -9,10 +9,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from crm.consent import forget, grant, withdraw
+from crm.consent import forget, grant
 from crm.models import Consent, Contact
 from crm.timeline import Happening, record
 from messaging.models import Message, MessageChannel, MessageEvent
+from messaging.opting_out import opt_out
 from messaging.tracking.tokens import Unsubscribing
 
 ONE_CLICK, PAGE = "One-click unsubscribe", "Unsubscribe page"
@@ -31,9 +32,10 @@ def state_of(asked: Unsubscribing) -> str:
 
 @transaction.atomic
 def leave(asked: Unsubscribing, *, source: str, proof: str, now: datetime) -> bool:
-    """Withdraw the consent, and note it on the message; False when it was withdrawn already or the contact is gone."""
-    contacts = Contact.objects.filter(pk=asked.contact_id)
-    if not withdraw(contacts, channel=asked.channel, topic=asked.topic, source=source, by=None, now=now, proof=proof):
+    """Withdraw the consent, stop what waits, and note it on the message; False when that was done already or the
+    contact is gone."""
+    contacts = [asked.contact_id] if known(asked) else []
+    if not opt_out(contacts, source=source, by=None, now=now, channel=asked.channel, topic=asked.topic, proof=proof):
         return False
     subject = _note(asked, "unsubscribed", source, now)
     about = {"channel": _title(asked.channel), "channel_slug": asked.channel, "topic": asked.topic, "source": source}
