@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("crm.views.settings.urls")),
     path("", include("followups.views.settings_urls")),
     path("", include("messaging.hooks.urls")),
+    path("", include("messaging.views.policy_urls")),
     *(path("", include(f"{app}.urls")) for app in settings.LOCAL_APPS if find_spec(f"{app}.urls")),
 ]
 if settings.DEBUG:

@@ -115,6 +115,8 @@ class Rules:
     ask_first: frozenset[str] = frozenset({"sms", "whatsapp"})
     costs: Mapping[str, float] = field(default_factory=dict)
     automatic_answers: int = 3
+    #: Channels that this installation has a provider for.
+    ways: frozenset[str] = frozenset({"email", "sms", "whatsapp"})
 
 
 @dataclass(frozen=True, slots=True)

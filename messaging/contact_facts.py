@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import phonenumbers
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
@@ -89,7 +90,14 @@ def rules_of(policy: ContactPolicy) -> Rules:
         ask_first=frozenset(policy.ask_first),
         costs={str(channel): float(cost) for channel, cost in policy.costs.items()},
         automatic_answers=policy.automatic_answers,
+        ways=frozenset(channel for channel in CONTACT_CHANNELS if provider_chosen(channel)),
     )
+
+
+def provider_chosen(channel: str) -> str:
+    """The provider that the settings name for a channel; empty where they name none."""
+    chosen = str(getattr(settings, f"{channel.upper()}_PROVIDER", ""))
+    return "" if chosen == "none" else chosen
 
 
 _COLUMNS = (

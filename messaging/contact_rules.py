@@ -78,6 +78,13 @@ def dead_address(case: Case) -> Objection | None:
     return Objection("dead_address", _stop_words(found, case)) if found else None
 
 
+def no_provider(case: Case) -> Objection | None:
+    if case.asked.channel in case.rules.ways:
+        return None
+    what = CHANNEL_NAMES.get(case.asked.channel, case.asked.channel)
+    return Objection("no_provider", f"Nothing is sent by {what} from here: no provider for it is set up")
+
+
 def no_address(case: Case) -> Objection | None:
     if case.facts.addresses.get(case.asked.channel):
         return None
@@ -168,6 +175,7 @@ RULES: tuple[Callable[[Case], Objection | None], ...] = (
     needs_yes,
     stopped,
     dead_address,
+    no_provider,
     no_address,
     fixed_line,
     whatsapp_window,
@@ -180,7 +188,7 @@ WAITS: tuple[Callable[[Case], Objection | None], ...] = (away, cap_per_week, cap
 
 #: Refusals that say no more than that this way is shut: another channel may do. All others are about the message, or
 #: about what the contact wants, and no channel leads around them.
-OF_THE_CHANNEL = frozenset({"dead_address", "no_address", "fixed_line", "whatsapp_window"})
+OF_THE_CHANNEL = frozenset({"dead_address", "no_provider", "no_address", "fixed_line", "whatsapp_window"})
 
 #: Reasons of a suppression that somebody meant; all others only say that nothing arrives there.
 OF_SOMEBODYS_WILL = frozenset({"opt_out", "complaint", "by_hand"})

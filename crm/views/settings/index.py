@@ -73,6 +73,22 @@ PLACES: dict[str, tuple[Place, ...]] = {
             "Templates", "/settings/templates/", "Follow-ups that come up again and again", "copy", "settings.manage"
         ),
     ),
+    "Messages": (
+        Place(
+            "Writing to clients",
+            "/settings/messages/",
+            "Quiet hours, weekends, limits, consent, costs",
+            "send",
+            "settings.manage",
+        ),
+        Place(
+            "Stopped addresses",
+            "/settings/suppressions/",
+            "Who is not written to any more, and why",
+            "ban",
+            "suppressions.manage",
+        ),
+    ),
     "Keeping watch": (
         Place("Audit trail", "/settings/audit/", "Who changed what, when and from where", "history", "audit.view"),
         Place("Operations", "/operations/", "Queues, what is due, late or stuck", "gauge", "operations.view"),

@@ -54,6 +54,7 @@ REFUSED = [
         "dead_address",
         "This address is not written to from +1555 since 1 March 2026: they asked not to be written to.",
     ),
+    (asked("push"), facts(), "no_provider", "Nothing is sent by push from here: no provider for it is set up."),
     (asked(), facts(addresses={}), "no_address", "Ana has no e-mail address."),
     (asked("sms"), facts(addresses={}), "no_address", "Ana has no phone number."),
     (asked("sms"), facts(takes_sms=False), "fixed_line", "Ana’s number is a fixed line, which takes no SMS."),
@@ -309,7 +310,7 @@ def test_the_first_rule_that_speaks_decides():
     assert decided(asked("sms", expires_at=NOW), everything_wrong).rule == "contact_gone"
     assert [rule.__name__ for rule in RULES] == [
         "contact_gone", "expired", "too_late", "replied", "opted_out", "needs_yes", "stopped", "dead_address",
-        "no_address", "fixed_line", "whatsapp_window", "answers_cap", "waits",
+        "no_provider", "no_address", "fixed_line", "whatsapp_window", "answers_cap", "waits",
     ]  # fmt: skip
 
 
