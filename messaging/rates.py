@@ -36,7 +36,7 @@ def take(*, tokens: float, tokens_at: datetime | None, per_hour: int, wanted: in
         tokens = most
     else:
         tokens = min(most, tokens + max(0.0, (now - tokens_at).total_seconds()) * a_second)
-    given = min(wanted, int(tokens))
+    given = min(wanted, int(tokens + 1e-6))  # what a float forgets
     left = tokens - given
     every = timedelta(seconds=1 / a_second)
     return Grant(given, left, now + timedelta(seconds=max(0.0, 1 - left) / a_second), every)

@@ -11,11 +11,15 @@ from messaging.ledger import write_decisions
 from messaging.policy import Verdict
 
 
-@transaction.atomic
 def stop(stopped: Sequence[tuple[int, Verdict]], *, worker: str, now: datetime) -> set[int]:
     """Put back what is held, which costs it no attempt, and end what is refused; returns those that were the worker's."""
-    if not stopped:
+    if not stopped:  # the usual case asks the database nothing
         return set()
+    with transaction.atomic():
+        return _stop(stopped, worker, now)
+
+
+def _stop(stopped: Sequence[tuple[int, Verdict]], worker: str, now: datetime) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
