@@ -10,6 +10,7 @@ from django.template import engines
 from jinja2 import Environment, Template
 
 from messaging.kinds import described
+from messaging.mail_styles import InlineStyles
 
 
 class Words(NamedTuple):
@@ -22,8 +23,8 @@ class Words(NamedTuple):
 @cache
 def _environments() -> tuple[Environment, Environment]:
     """Our templates with and without escaping: an ampersand in plain text is an ampersand."""
-    html: Environment = engines["jinja2"].env  # type: ignore[attr-defined]  # this engine is the Jinja2 one
-    return html, html.overlay(autoescape=False)
+    pages: Environment = engines["jinja2"].env  # type: ignore[attr-defined]  # this engine is the Jinja2 one
+    return pages.overlay(extensions=[InlineStyles]), pages.overlay(autoescape=False)
 
 
 @cache
