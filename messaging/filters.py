@@ -18,11 +18,13 @@ BIGGEST = 2**63 - 1
 CAUSES = ("followup", "automation")
 #: What a colleague wrote by hand.
 BY_HAND = NoticeKind("message", "Written by hand", choosable=False)
+#: What contacts and strangers wrote.
+RECEIVED = NoticeKind("received", "Received", choosable=False)
 
 
 def register() -> None:
-    """Name what is written by hand; called once at start-up."""
-    register_notice(BY_HAND)
+    """Name what is written by hand and what comes in; called once at start-up."""
+    register_notice(BY_HAND, RECEIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class Choice:
 
 def choices() -> list[Choice]:
     """The filters that offer a fixed list."""
-    kinds = [(BY_HAND.name, BY_HAND.title), *sorted((kind.name, kind.title) for kind in all_notices())]
+    kinds = [(one.name, one.title) for one in (BY_HAND, RECEIVED)] + sorted(
+        (kind.name, kind.title) for kind in all_notices()
+    )
     return [
         Choice("direction", "Direction", [("out", "From us"), ("in", "From them")]),
         Choice("status", "Status", [(str(value), str(label)) for value, label in MessageStatus.choices]),

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q, QuerySet
 
 from messaging.explaining import explained
+from messaging.inbox.files import File, files_of
+from messaging.inbox.words import CLASSES, class_of
 from messaging.kinds import described
 from messaging.models import Decision, Message, MessageBody, MessageChannel, MessageEvent, MessageStatus
 from messaging.policy import CHANNEL_WORDS
@@ -101,6 +103,8 @@ class Shown:
     text: str
     chain: list[Linked]
     by: str
+    files: list[File]
+    label: str
 
 
 def shown(messages: MessageQuerySet, pk: int) -> Shown | None:
@@ -124,6 +128,8 @@ def shown(messages: MessageQuerySet, pk: int) -> Shown | None:
         text=_text(message),
         chain=_chain(messages, message),
         by=message.author.name if message.author else "",
+        files=files_of(message),
+        label=CLASSES.get(class_of(message.kind, message.data), ("", ""))[1] if message.direction == "in" else "",
     )
 
 
@@ -169,7 +175,7 @@ def _linked(message: Message, how: str) -> Linked:
 def why(message: Message, decisions: Sequence[Decision] = ()) -> str:
     """One sentence that answers "why did, or didn't, they get this?"."""
     if message.direction == "in":
-        how = f" Given to this contact because {message.matched_by}." if message.matched_by else ""
+        how = f" {message.matched_by}." if message.matched_by else ""
         return f"{message.sender or 'Somebody'} wrote it {CHANNEL_WORDS.get(message.channel, '')}.{how}"
     if message.contact_id:
         return explained(message, decisions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from crm.timeline import Happening, record
 from crm.undo import UndoResult, register_undoer, remember
 from messaging.inbox.words import CLASSES, class_of
 from messaging.models import Message, MessageChannel, MessageStatus
+from messaging.receiving import EVENT_KINDS
 from messaging.threads import Line, note_lines
 
 if TYPE_CHECKING:
@@ -117,9 +118,9 @@ def _line(row: Message, contact_id: int) -> Line:
 
 
 def _happening(row: Message, contact_id: int) -> Happening:
-    person = _by_person(row)
+    person, until = _by_person(row), _returns_on(row)
     return Happening(
-        "message_received" if person else "automatic_received",
+        EVENT_KINDS.get(class_of(row.kind, row.data), "message_received"),
         contact_id,
         row.created_at,
         actor="contact",
@@ -134,9 +135,19 @@ def _happening(row: Message, contact_id: int) -> Happening:
             "snippet": " ".join(_snippet(row).split())[:200],
             "classified": class_of(row.kind, row.data),
             "rule": str(row.data.get("rule") or ""),
+            "until": until.isoformat() if until else "",
+            "until_words": f" until {until:%-d %B %Y}" if until else "",
         },
         two_way=person,
+        key=f"received:{row.pk}",
     )
+
+
+def _returns_on(row: Message) -> date | None:
+    try:
+        return date.fromisoformat(str(row.data.get("returns_on") or ""))
+    except ValueError:
+        return None
 
 
 def _learn(contact: Contact, senders: set[tuple[str, str]], by: User, now: datetime) -> None:

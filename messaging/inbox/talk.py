@@ -12,6 +12,7 @@ from datetime import date, datetime, tzinfo
 from itertools import groupby
 
 from messaging.cancelling import CANCELLED
+from messaging.inbox.files import File, files_of
 from messaging.inbox.words import CHANNEL_ICONS, CLASSES, STATES, class_of
 from messaging.kinds import described
 from messaging.models import Message, MessageBody, MessageChannel, MessageEvent, MessageStatus
@@ -66,6 +67,7 @@ class Bubble:
     uncertain: bool = False
     stands_in_for: int | None = None
     matched_by: str = ""
+    files: list[File] = field(default_factory=list)
     opens: Counted = field(default_factory=Counted)
     clicks: Counted = field(default_factory=Counted)
 
@@ -172,6 +174,7 @@ def _bubble(row: Message, events: Iterable[MessageEvent]) -> Bubble:
         uncertain=out and row.status == MessageStatus.UNCERTAIN,
         stands_in_for=row.fallback_of,
         matched_by=row.matched_by,
+        files=files_of(row),
     )
     for event in events:
         if event.kind == CANCELLED:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging.views import inbox, message_actions, strangers, writing
+from messaging.views import inbox, message_actions, messages, strangers, writing
 
 urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("inbox/unknown/<int:pk>/new/", strangers.new, name="stranger_new"),
     path("inbox/unknown/<int:pk>/aside/", strangers.aside, name="stranger_aside"),
     path("contacts/<int:pk>/messages/", inbox.of_contact, name="contact_messages"),
+    path("messages/<int:pk>/files/<int:file>/", messages.message_file, name="message_file"),
     path("messages/<int:pk>/cancel/", message_actions.cancel, name="message_cancel"),
     path("messages/<int:pk>/settle/", message_actions.settle, name="message_settle"),
     path("messages/<int:pk>/retry/", message_actions.retry, name="message_retry"),

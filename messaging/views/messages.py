@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from crm.views.guard import PersonRequest, may
 from messaging.access import messages_for
+from messaging.attachments import Missing, opened
 from messaging.filters import BIGGEST, choices, chosen, narrowed, number
 from messaging.models import Message
 from messaging.showing import page_of, shown, words_of
@@ -75,4 +76,20 @@ def message_body(request: PersonRequest, pk: int) -> HttpResponse:
     ours = message.direction == "out" or request.GET.get("pictures") == "1"
     response["Content-Security-Policy"] = BODY_POLICY.format("data: https:" if ours else "data:")
     response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_GET
+@may("messages.view")
+def message_file(request: PersonRequest, pk: int, file: int) -> FileResponse:
+    """Hand out a file that came with a message: to be saved, never to be shown here."""
+    if pk > BIGGEST or not messages_for(request.user).filter(pk=pk).exists():
+        raise Http404("There is no such message here.")
+    try:
+        kept, content = opened(pk, file)
+    except Missing as problem:
+        raise Http404(str(problem)) from None
+    response = FileResponse(content, as_attachment=True, filename=kept.name, content_type="application/octet-stream")
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
     return response

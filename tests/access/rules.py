@@ -167,6 +167,9 @@ RULES: dict[str, Rule] = {
     "messages": _needs("messages.view"),
     "message": _of("message", "messages.view"),
     "message_body": _of("message", "messages.view"),
+    "message_file": Rule(
+        need="messages.view", record="letter", given={"pk": "letter", "file": "=0"}, also=frozenset({404})
+    ),
     "message_cancel": _of("letter", "messages.send"),
     "message_settle": _of("letter", "messages.send"),
     "message_retry": _of("letter", "messages.send"),
