@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.demo.message_templates import write_templates
 from config.demo.people import hire
 from config.demo.stories import Story, Task, Worker, stories
 from config.demo.words import COURSES, TAGS
@@ -34,7 +35,9 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
     if Contact.objects.exists():
         raise NotEmpty("There are contacts already. Demo data is for an empty installation.")
     chance = Random(seed)  # noqa: S311 - made-up data, not a secret
-    workers = [Worker(one.pk, one.name, one.time_zone) for one in hire(now=now)]
+    people = hire(now=now)
+    workers = [Worker(one.pk, one.name, one.time_zone) for one in people]
+    templates = write_templates(by=people[0], now=now)
     with timezone.override("UTC"):
         shelf = _Shelf(now)
         told = stories(chance, workers, contacts, followups, now=now)
@@ -43,7 +46,7 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
                 shelf.put(batch)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return shelf.counts
+    return shelf.counts | {"templates": templates}
 
 
 class _Shelf:

@@ -72,6 +72,13 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place(
             "Templates", "/settings/templates/", "Follow-ups that come up again and again", "copy", "settings.manage"
         ),
+        Place(
+            "Message templates",
+            "/templates/",
+            "Words to clients, by channel and language",
+            "file-text",
+            "templates.manage",
+        ),
     ),
     "Messages": (
         Place(
