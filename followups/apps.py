@@ -16,6 +16,7 @@ class FollowUpsConfig(AppConfig):
         from crm.due import Sweep, register_sweep
         from crm.undo import register_undoer
         from followups import (
+            answered,
             backlogs,
             checkins,
             dated_notes,
@@ -47,6 +48,7 @@ class FollowUpsConfig(AppConfig):
         register_sweep(Sweep("speed_to_lead", speed_to_lead.DUE_SQL, speed_to_lead.sweep_first_contacts))
         register_sweep(Sweep("overdue", overdue.DUE_SQL, overdue.sweep_overdue))
         register_sweep(Sweep("left_started", left_started.DUE_SQL, left_started.sweep_left_started))
+        answered.register()
         escalation.register()
         checkins.register()
         digest.register()

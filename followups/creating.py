@@ -51,6 +51,8 @@ class NewFollowUp:
     source_key: str = ""
     speed_to_lead: bool = False
     assigned_because: str = ""
+    #: Whoever gets it hears of it in another notice.
+    announced: bool = False
 
 
 @dataclass(slots=True)
@@ -96,7 +98,11 @@ def create_set(
         )
         record([_happening(pk, one, types, people, by, now, cause_id) for pk, one in made], now=now)
         tell_assignees(
-            [Given(pk, 1, one.subject, _assignee(one), one.contact_id, one.speed_to_lead) for pk, one in made],
+            [
+                Given(pk, 1, one.subject, _assignee(one), one.contact_id, one.speed_to_lead)
+                for pk, one in made
+                if not one.announced
+            ],
             giver_id=by.pk if by else giver_id,
             giver=by.name if by else "Followthrough",
             now=now,
