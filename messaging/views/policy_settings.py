@@ -12,7 +12,7 @@ from crm.views.guard import PersonRequest, may
 from messaging.filters import BIGGEST
 from messaging.models import MessageChannel, SuppressionReason
 from messaging.policy_settings import BadPolicy, change_policy, change_rates, current_policy, provider_rates
-from messaging.stopped_addresses import page_of_stops, suppressions_for
+from messaging.stopped_addresses import OF_THE_OWNER, page_of_stops, suppressions_for
 from messaging.suppressing import Stop, lift, suppress
 from messaging.views.policy_forms import WAYS, PolicyForm, StopForm
 
@@ -45,6 +45,7 @@ def stops(request: PersonRequest) -> HttpResponse:
         "found": page_of_stops(suppressions_for(request.user), given),
         "ways": dict(WAYS),
         "reasons": dict(SuppressionReason.choices),
+        "said_by_them": OF_THE_OWNER,
     }
     return render(request, "messaging/settings/suppressions.html", context)
 
