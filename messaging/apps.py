@@ -13,6 +13,7 @@ class MessagingConfig(AppConfig):
             backlogs,
             bundling,
             cancelling,
+            contact_hours_kept,
             delivery,
             event_kinds,
             filters,
@@ -44,6 +45,7 @@ class MessagingConfig(AppConfig):
         catalogue.register()
         testing.register()
         register_sweep(Sweep("tracking_labels", sweeping.DUE_SQL, sweeping.label_hits))
+        contact_hours_kept.register()
         cancelling.register()
         policy_settings.register()
         waiting.register()

@@ -12,7 +12,8 @@ from crm.consent import set_consent
 from crm.contacts import change_contact
 from crm.models import Consent, Contact, User
 from crm.models.consent import ConsentState, Topic
-from messaging.models import ContactPolicy, ContactPreference, Suppression, SuppressionReason
+from messaging.contact_hours_kept import hours_of, keep_hours, problems_of
+from messaging.models import ContactPolicy, Suppression, SuppressionReason
 from messaging.opting_out import opt_out
 from messaging.suppressing import lift
 
@@ -71,16 +72,12 @@ def chooser_of(contact_id: int) -> Chooser | None:
         return None
     said = {(row.channel, row.topic): row.state for row in Consent.objects.filter(contact_id=contact_id)}
     ask_first = set(ContactPolicy.objects.current().ask_first)
-    kept = ContactPreference.objects.filter(pk=contact_id).first()
     wishes = Wishes(
         allowed=frozenset(
             (way, topic) for way in WAYS for topic in (ALL, *SUBJECTS) if _allowed(said, way, topic, ask_first)
         ),
         preferred_channel=contact.preferred_channel,
-        quiet_from=kept.quiet_from if kept else None,
-        quiet_to=kept.quiet_to if kept else None,
-        weekends=kept.weekends if kept else None,
-        tracking=kept.tracking if kept else True,
+        **hours_of(contact_id),
     )
     name = (contact.first_name or contact.last_name or contact.organisation).strip()
     ways = tuple((way, title) for way, title in WAYS.items() if getattr(contact, NEEDS[way]))
@@ -103,10 +100,8 @@ def change_wishes(
 
     What somebody else changed meanwhile and the page did not touch stays. Raises BadWishes, Contact.DoesNotExist.
     """
-    if (wanted.quiet_from is None) != (wanted.quiet_to is None):
-        raise BadWishes("quiet_to", "Give both ends of the quiet hours, or neither.")
-    if wanted.quiet_from is not None and wanted.quiet_from == wanted.quiet_to:
-        raise BadWishes("quiet_to", "Quiet hours that end when they begin would never end; choose another hour.")
+    for field, words in problems_of({"quiet_from": wanted.quiet_from, "quiet_to": wanted.quiet_to}).items():
+        raise BadWishes(field, words)
     contacts = Contact.objects.filter(pk=contact_id, deleted_at__isnull=True)
     contacts.select_for_update().values_list("pk", flat=True).get()
     told = []
@@ -176,5 +171,5 @@ def _keep(contact_id: int, wanted: Wishes, seen: Wishes, now: datetime) -> list[
         words_of = {True: "may be noted", False: "are not noted any more"}
         told.append(f"Mails that you open and links that you follow {words_of[wanted.tracking]}.")
     if changed:
-        ContactPreference.objects.update_or_create(pk=contact_id, defaults={**changed, "updated_at": now})
+        keep_hours(contact_id, changed, now)
     return told

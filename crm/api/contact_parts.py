@@ -22,6 +22,7 @@ from crm.event_kinds import all_kinds, kind_of
 from crm.models import Contact, Event, Note
 from crm.notes import BadNote, add_note
 from crm.pagination import Order, page
+from crm.preference_parts import preference_parts
 
 router = Router(tags=["Contacts"])
 NEWEST = Order("newest", ("occurred_at",), descending=True)
@@ -124,7 +125,8 @@ def change_preferences(request: HttpRequest, contact_id: Id, body: PreferencesCh
     user, now = caller(request), timezone.now()
     contact = one(request, contact_id)
     changes = body.model_dump(exclude_unset=True, exclude={"version", "consents"})
-    refuse_null(changes, ())
+    refuse_null(changes, ("quiet_from", "quiet_to", "weekends"))
+    elsewhere = {name: changes.pop(name) for part in preference_parts() for name in part.fields if name in changes}
     with transaction.atomic():
         result = change_contact(
             contacts_for(user).filter(pk=contact.pk), by=user, now=now, changes=changes, version=body.version
@@ -133,6 +135,9 @@ def change_preferences(request: HttpRequest, contact_id: Id, body: PreferencesCh
             raise stale(preferences_out(one(request, contact_id)))
         if result.refused:
             raise refused(result.refused, same_as=None, user=user)
+        for part in preference_parts():
+            if problems := part.write(contact.pk, elsewhere, now):
+                raise invalid(problems)
         for said in body.consents:
             set_consent([contact.pk], said.channel, said.topic, said.state, said.source, user, now, said.proof)
     return preferences_out(one(request, contact_id))
@@ -140,6 +145,8 @@ def change_preferences(request: HttpRequest, contact_id: Id, body: PreferencesCh
 
 def preferences_out(contact: Contact) -> dict[str, Any]:
     plain = {name: getattr(contact, name) for name in ("preferred_channel", "time_zone", "language", "version")}
+    for part in preference_parts():
+        plain |= part.read(contact.pk)
     return plain | {
         "consents": [
             {name: getattr(row, name) for name in ("channel", "topic", "state", "source", "recorded_at")}

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from crm.api.shapes import Body, Id, Version
 from crm.models import Contact
 
+
+def _of_the_clock(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("A time of day has no zone here: it is the contact’s own.")
+    return value.replace(second=0, microsecond=0)
+
+
+Clock = Annotated[time, AfterValidator(_of_the_clock)]
 Slug = Annotated[str, Field(min_length=1, max_length=60)]
 LifecycleName = Literal["new", "working", "qualified", "client", "lost", "former"]
 ChannelName = Literal["email", "sms", "whatsapp", "call"]
@@ -167,13 +175,17 @@ class Preferences(Schema):
     preferred_channel: str
     time_zone: str
     language: str
+    quiet_from: time | None = Field(description="Nobody writes to them from here on, in their own zone")
+    quiet_to: time | None
+    weekends: bool | None = Field(description="Whether they may be written to on weekends; empty: as usual")
+    tracking: bool = Field(description="Whether opens and clicks may be noted")
     consents: list[ConsentOut]
     version: int
 
 
 class ConsentIn(Body):
     channel: ChannelName
-    topic: Literal["all", "marketing", "service"] = "all"
+    topic: Literal["all", "marketing", "service", "classes", "payments"] = "all"
     state: Literal["granted", "withdrawn"]
     source: str = Field(min_length=1, max_length=200, description="Where the person said so")
     proof: str = Field("", max_length=5000)
@@ -183,5 +195,9 @@ class PreferencesChange(Body):
     preferred_channel: ChannelName | Literal[""] = ""
     time_zone: str = Field("", max_length=64)
     language: str = Field("", max_length=16)
+    quiet_from: Clock | None = Field(None, description="Both ends, or neither; null takes them away")
+    quiet_to: Clock | None = None
+    weekends: bool | None = None
+    tracking: bool = True
     consents: list[ConsentIn] = Field([], max_length=20)
     version: Version | None = None

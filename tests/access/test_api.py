@@ -23,7 +23,7 @@ BODIES: dict[str, Any] = {
     "change_one_contact": {"city": "Rome"},
     "tag_contact": {"tags": ["visa"]},
     "create_note": {"body": "Hello"},
-    "change_preferences": {"consents": [CONSENT]},
+    "change_preferences": {"consents": [CONSENT], "quiet_from": "20:00", "quiet_to": "08:00"},
     "create_tag": {"name": "New"},
     "change_one_tag": {"name": "Other"},
     "invite_user": {"email": "somebody@example.com"},
@@ -43,6 +43,7 @@ BODIES: dict[str, Any] = {
     "assign_followup": {"assignee": "person"},
     "pin_followup": {},
     "note_on_followup": {"text": "Hello"},
+    "create_message": {"contact": "contact", "body": "Hello"},
     "log_event": {"kind": "call", "outcome": "spoke"},
     "create_type": {"name": "New"},
     "change_one_type": {"name": "Other"},
@@ -54,11 +55,11 @@ BODIES: dict[str, Any] = {
     "preview_message_template": {},
 }
 #: What an operation is about where its address does not say.
-ABOUT = {"create_followup": "contact", "bulk_followups": "followup"}
+ABOUT = {"create_followup": "contact", "create_message": "contact", "bulk_followups": "followup"}
 #: A record that is named in the body, not in the address, is a wrong field or a refusal when it cannot be seen.
-UNSEEN = {"create_followup": 422, "bulk_followups": 409}
-#: Right answers that are no success: an open follow-up is not reopened.
-ALSO = {"reopen_followup": {409}}
+UNSEEN = {"create_followup": 422, "create_message": 422, "bulk_followups": 409}
+#: Right answers that are no success: an open follow-up is not reopened, a colleague’s mail not taken back.
+ALSO = {"reopen_followup": {409}, "cancel_message": {409}}
 
 
 def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
