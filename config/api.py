@@ -23,7 +23,7 @@ from crm.api.reading import CarefulParser, Unreadable
 from crm.api.routers import routers as crm_routers
 from crm.pagination import BadCursor, BadSort
 from followups.api.routers import routers as followup_routers
-from messaging.api import router as messages
+from messaging.api_writing import router as messages
 from messaging.templating.api import router as message_templates
 
 log = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ SCOPES: dict[str, str] = {
     "followups:read": "Read follow-ups",
     "followups:write": "Add, change and finish follow-ups",
     "messages:read": "Read messages and why they were or were not sent",
+    "messages:write": "Write to contacts, and take back what has not left",
     "admin:read": "Read people, teams, settings lists and the audit trail",
     "admin:write": "Change people, teams and settings lists",
 }

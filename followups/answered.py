@@ -70,7 +70,9 @@ def _complete_answered(events: Sequence[Event], now: datetime) -> None:
     )
     outcome = _outcome(REPLIED)
     if ids and outcome:
-        complete(FollowUp.objects.open().filter(pk__in=ids), by=None, now=now, outcome=outcome, notes="They answered.")
+        # Of those who wrote: a message may name any follow-up as its cause.
+        theirs = FollowUp.objects.open().filter(pk__in=ids, contact__in={event.contact_id for event in events})
+        complete(theirs, by=None, now=now, outcome=outcome, notes="They answered.")
 
 
 def _outcome(slugs: Sequence[str]) -> str:

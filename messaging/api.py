@@ -25,6 +25,8 @@ class MessageEventOut(Schema):
     kind: str
     at: datetime
     detail: str
+    actor: str = Field(description="Who opened or clicked: person, machine, or empty while nobody can say")
+    rule: str = Field(description="What told person from machine")
 
 
 class MessageOut(Schema):
@@ -32,7 +34,10 @@ class MessageOut(Schema):
     channel: str
     direction: str
     kind: str
+    topic: str
+    sender: str = Field(description="Whom an incoming one came from")
     to: str
+    author: int | None = Field(description="Who wrote it by hand")
     contact: int | None
     user: int | None
     followup: int | None
@@ -43,6 +48,10 @@ class MessageOut(Schema):
     status: str
     reason: str
     cost: float | None
+    currency: str
+    answers: int | None = Field(description="The message of ours that an incoming one answers")
+    stands_in_for: int | None = Field(description="The message that failed before this one was sent another way")
+    template: int | None
     provider: str
     provider_id: str
     created_at: datetime
@@ -76,6 +85,7 @@ class Why(Schema):
 class MessageFilter(Schema):
     contact: Id | None = None
     followup: Id | None = None
+    automation: Id | None = None
     user: Id | None = None
     channel: Literal[tuple(MessageChannel.values)] | None = None  # type: ignore[valid-type]  # the words stand in the model only
     status: Literal[tuple(MessageStatus.values)] | None = None  # type: ignore[valid-type]  # the words stand in the model only
@@ -90,11 +100,15 @@ _PLAIN = (
     "channel",
     "direction",
     "kind",
+    "topic",
+    "sender",
     "to",
     "subject",
     "status",
     "reason",
     "cost",
+    "currency",
+    "answers",
     "provider",
     "provider_id",
     "created_at",
@@ -110,16 +124,22 @@ def message_out(message: Message, *, words: bool) -> dict[str, Any]:
     return {name: getattr(message, name) for name in _PLAIN} | {
         "contact": message.contact_id,
         "user": message.user_id,
+        "author": message.author_id,
+        "template": message.template_id,
+        "stands_in_for": message.fallback_of,
         "followup": message.cause_id if message.cause_kind == "followup" else None,
-        "automation": None,
+        "automation": message.cause_id if message.cause_kind == "automation" else None,
         "step": None,
-        "body": (body.text or body.html) if body else None,
+        "body": ((body.text or body.html) if body else str(message.data.get("text") or "") or None) if words else None,
         "events": events_out(message),
     }
 
 
 def events_out(message: Message) -> list[dict[str, Any]]:
-    return [{"kind": one.kind, "at": one.at, "detail": one.detail} for one in message.events.all()]
+    return [
+        {"kind": one.kind, "at": one.at, "detail": one.detail, "actor": one.actor, "rule": one.rule}
+        for one in message.events.all()
+    ]
 
 
 @router.get("/messages", auth=READ, response=MessagePage)
@@ -133,8 +153,9 @@ def list_messages(request: HttpRequest, wanted: Query[MessageFilter]) -> dict[st
         "direction": wanted.direction,
         "kind": wanted.kind or None,
     }
-    if wanted.followup is not None:
-        exact |= {"cause_kind": "followup", "cause_id": wanted.followup}
+    for cause in ("followup", "automation"):
+        if (pk := getattr(wanted, cause)) is not None:
+            exact |= {"cause_kind": cause, "cause_id": pk}
     rows = messages_for(caller(request)).filter(**{name: value for name, value in exact.items() if value is not None})
     items, after = page(rows.prefetch_related("events"), NEWEST, cursor=wanted.cursor, limit=wanted.limit)
     return {"items": [message_out(message, words=False) for message in items], "next": after}
