@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from messaging.models import Decision
 from messaging.policy import Verdict
 
 
 def write_decisions(verdicts: Sequence[tuple[int, Verdict]], *, now: datetime) -> None:
     """Add one row per message and verdict."""
-    Decision.objects.bulk_create(
-        [
-            Decision(
-                message_id=message_id,
-                at=now,
-                verdict=verdict.verdict,
-                rule=verdict.rule,
-                sentence=verdict.sentence[:300],
-                facts=_facts(verdict),
-            )
-            for message_id, verdict in verdicts
-        ]
-    )
+    rows = [
+        [message_id, verdict.verdict, verdict.rule, verdict.sentence[:300].replace("\0", ""), _facts(verdict)]
+        for message_id, verdict in verdicts
+    ]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        # One document for the whole batch: far quicker than a parameter for each value.
+        cursor.execute(
+            """
+            INSERT INTO messaging_decision (message_id, at, verdict, rule, sentence, facts)
+            SELECT (d.row->>0)::bigint, %s, d.row->>1, d.row->>2, d.row->>3, d.row->4
+            FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS d(row, place) ORDER BY d.place
+            """,
+            [now, json.dumps(rows, ensure_ascii=False)],
+        )
 
 
 def write_holds(verdicts: Sequence[tuple[int, Verdict]], *, now: datetime) -> None:

@@ -74,3 +74,11 @@ def test_a_thousand_are_written_in_as_many_queries_as_one(django_assert_max_num_
             [ToContact(one.pk, "nudge", f"n:{one.pk}", subject="Hi", text="Hello") for one in everybody], now=NOW
         )
     assert len({one.message_id for one in written}) == 300
+
+
+@pytest.mark.parametrize("text", ["\0", "\\u0000", "a\0b\\u0000{{ contact.first_name }}", "'; DROP TABLE x; --"])
+def test_signs_that_a_database_or_json_cannot_hold_harm_nothing(text):
+    written = say(ana(), text=f"Hello {text}", subject=f"Re: {text}\r\nBcc: x@example.org", data={"note": [text]})
+    message = Message.objects.get(pk=written.message_id)
+    assert message.data["note"] == [text.replace("\0", "")]
+    assert "\n" not in message.subject
