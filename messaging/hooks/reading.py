@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from messaging import mailboxes
 from messaging.arrivals import register_reader
 from messaging.hooks.email_news import read_email_news
 from messaging.hooks.incoming_readers import read_inbound_mails, read_mailbox_mails, read_twilio_messages
@@ -25,3 +26,4 @@ def register() -> None:
     register_reader(EMAIL_INBOUND, read_inbound_mails)
     register_reader(MAILBOX_MAIL, read_mailbox_mails)
     register_reader(TWILIO_INBOUND, read_twilio_messages)
+    mailboxes.register()
