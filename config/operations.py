@@ -13,6 +13,8 @@ from config.heartbeat import STALE_AFTER
 from config.operations_facts import facts
 from crm.parked import leave_out, parked_for, try_again
 from crm.views.guard import PersonRequest, may
+from messaging.arrivals import try_again as read_again
+from messaging.set_aside import leave, set_aside_for
 
 #: So many parked events are shown; the count says how many there are.
 SHOWN = 20
@@ -24,10 +26,13 @@ def operations(request: PersonRequest) -> HttpResponse:
     """Show the figures; a page that polls gets them alone."""
     now = timezone.now()
     parked = parked_for(request.user)
+    aside = set_aside_for(request.user)
     context = {
         "facts": facts(now=now),
         "parked": parked[:SHOWN],
         "parked_count": parked.count(),
+        "aside": aside[:SHOWN],
+        "aside_count": aside.count(),
         "stale_after": STALE_AFTER,
         "now": now,
     }
@@ -53,8 +58,30 @@ def skip(request: PersonRequest, parked_id: int) -> HttpResponse:
     return redirect("operations")
 
 
+@may("operations.view")
+@require_POST
+def arrival_again(request: PersonRequest, arrival_id: int) -> HttpResponse:
+    """Have something that was set aside read again now."""
+    if read_again(
+        list(set_aside_for(request.user).filter(pk=arrival_id).values_list("pk", flat=True)), now=timezone.now()
+    ):
+        messages.success(request, "It is read again now.")
+    return redirect("operations")
+
+
+@may("operations.view")
+@require_POST
+def arrival_left(request: PersonRequest, arrival_id: int) -> HttpResponse:
+    """Leave something that was set aside."""
+    if leave(set_aside_for(request.user).filter(pk=arrival_id)):
+        messages.success(request, "Left. It is kept for a month.")
+    return redirect("operations")
+
+
 urlpatterns = [
     path("operations/", operations, name="operations"),
     path("operations/parked/<int:parked_id>/retry/", retry, name="operations_retry"),
     path("operations/parked/<int:parked_id>/skip/", skip, name="operations_skip"),
+    path("operations/arrivals/<int:arrival_id>/again/", arrival_again, name="operations_arrival_again"),
+    path("operations/arrivals/<int:arrival_id>/leave/", arrival_left, name="operations_arrival_left"),
 ]

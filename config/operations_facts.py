@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from config import heartbeat
 from crm.backlog import Waiting, waiting
 from crm.models import Slot
-from messaging.models import Message
+from messaging.models import Mailbox, Message, ProviderState
 
 QUEUES = ("notifications", "automation", "analytics", "default")
 #: The page polls, many may look at it, and no figure is worth more than one question in so many seconds.
@@ -34,6 +34,8 @@ class Facts:
     due: list[Waiting]
     late: set[str]
     providers: list[dict[str, Any]]
+    circuits: list[ProviderState]
+    mailboxes: list[Mailbox]
     storage: dict[str, Any]
     nightly: list[dict[str, Any]]
 
@@ -51,6 +53,8 @@ def facts(*, now: datetime) -> Facts:
         due=due,
         late={one.name for one in due if one.oldest is not None and now - one.oldest > LATE},
         providers=_providers(now),
+        circuits=list(ProviderState.objects.filter(open_until__gt=now).order_by("provider")),
+        mailboxes=list(Mailbox.objects.order_by("name")),
         storage=_storage(),
         nightly=[
             dict(one) for one in Slot.objects.order_by("-taken_at").values("job", "slot", "taken_at", "result")[:10]

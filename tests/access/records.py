@@ -18,7 +18,7 @@ from crm.notes import add_note
 from crm.tokens import create_token
 from followups.models import FollowUpTemplate, FollowUpType, Outcome
 from messaging.delivery import deliver_due
-from messaging.models import Message
+from messaging.models import Arrival, Message
 from messaging.notices import Notice, tell
 from messaging.suppressing import Stop, suppress
 from tests.factories import contact, followup
@@ -64,6 +64,9 @@ def records(people: People) -> Records:
     day = now.date() + timedelta(days=30)
     batch = take_in(ContentFile(b"First name,E-mail\nAna,ana@example.org\n"), f"{FOREIGN}.csv", by=people.sam, now=now)
     parked = ParkedEvent.objects.create(event_id=1, subscriber="walk", contact_id=client.pk, error="x")
+    arrival = Arrival.objects.create(
+        kind="walk", provider="walk", key="walk", received_at=now, due_at=now, state="parked", error="x"
+    )
     views = {
         page: SavedView.objects.create(owner=people.sam, page=page, name=FOREIGN, query="q=x")
         for page in ("followups", "contacts")
@@ -81,6 +84,7 @@ def records(people: People) -> Records:
             "stranger": stranger.pk,
             "import": batch.pk,
             "parked": parked.pk,
+            "arrival": arrival.pk,
             "view": views["followups"].pk,
             "contact_view": views["contacts"].pk,
             "token": create_token(people.sam, name=FOREIGN, now=now)[0].pk,

@@ -227,6 +227,8 @@ RULES: dict[str, Rule] = {
     "operations": _needs("operations.view"),
     "operations_retry": _needs("operations.view", parked_id="parked"),
     "operations_skip": _needs("operations.view", parked_id="parked"),
+    "operations_arrival_again": _needs("operations.view", arrival_id="arrival"),
+    "operations_arrival_left": _needs("operations.view", arrival_id="arrival"),
 }
 
 #: Signing in belongs to allauth; its pages are walked for errors only.

@@ -12,6 +12,7 @@ from django.utils import timezone
 from crm.backlog import waiting
 from crm.models import ParkedEvent, Slot
 from followups.models import Reminder
+from messaging.models import Arrival, Mailbox, ProviderState
 from tests.factories import contact, followup
 from tests.people import People
 
@@ -60,6 +61,31 @@ def test_a_given_up_event_is_tried_again_or_left_out(admin: Client) -> None:
     assert (first.attempts, first.next_at is not None) == (0, True)
     admin.post(f"/operations/parked/{second.pk}/skip/")
     assert not ParkedEvent.objects.filter(pk=second.pk).exists()
+
+
+def set_aside(key: str) -> Arrival:
+    return Arrival.objects.create(
+        kind="mail", provider="imap", key=key, received_at=timezone.now(), due_at=timezone.now(), state="parked",
+        attempts=6, error="It is longer than 30 MB."
+    )  # fmt: skip
+
+
+def test_what_could_not_be_read_is_read_again_or_left(admin: Client) -> None:
+    first, second = set_aside("1"), set_aside("2")
+    assert "longer than 30 MB" in admin.get("/operations/").content.decode()
+    admin.post(f"/operations/arrivals/{first.pk}/again/")
+    admin.post(f"/operations/arrivals/{second.pk}/leave/")
+    assert dict(Arrival.objects.values_list("key", "state")) == {"1": "waiting", "2": "done"}
+
+
+def test_a_provider_that_is_left_alone_and_a_mailbox_that_cannot_be_read_are_shown(admin: Client) -> None:
+    ProviderState.objects.create(
+        provider="twilio", failures=5, open_until=timezone.now() + timedelta(minutes=1), last_error="503"
+    )
+    Mailbox.objects.create(name="crm@mail.example/INBOX", checked_at=timezone.now(), error="The password is wrong.")
+    page = admin.get("/operations/").content.decode()
+    assert "after 5 failures: 503" in page
+    assert "The password is wrong." in page
 
 
 def test_only_administrators_touch_parked_events(people: People) -> None:
