@@ -10,7 +10,7 @@ from django.db import transaction
 
 from crm.consent import set_consent
 from crm.contacts import change_contact
-from crm.models import Consent, Contact, User
+from crm.models import Consent, Contact, Organisation, User
 from crm.models.consent import ConsentState, Topic
 from messaging.contact_hours_kept import hours_of, keep_hours, problems_of
 from messaging.models import ContactPolicy, Suppression, SuppressionReason
@@ -63,6 +63,11 @@ class Chooser:
     ways: tuple[tuple[str, str], ...]
     can_be_called: bool
     wishes: Wishes
+
+
+def organisation_name() -> str:
+    """Who writes to them."""
+    return Organisation.objects.current().name
 
 
 def chooser_of(contact_id: int) -> Chooser | None:

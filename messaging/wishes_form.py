@@ -83,7 +83,7 @@ def shown_wishes(sent: QueryDict, now_kept: Wishes) -> Wishes:
     """
     if "seen" not in sent:
         return now_kept
-    return replace(now_kept, allowed=_pairs(sent["seen"].split()))
+    return replace(now_kept, allowed=_pairs(str(sent["seen"]).split()))
 
 
 def _pairs(words: list[str]) -> frozenset[tuple[str, str]]:

@@ -16,7 +16,6 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from crm.audit_context import remote_address
-from crm.models import Organisation
 from crm.rate_limit import take
 from messaging import contact_wishes
 from messaging.contact_wishes import BadWishes, Chooser, change_wishes, chooser_of
@@ -61,7 +60,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         "was": was,
         "left": leaving.state_of(asked) == "withdrawn",
         "known": leaving.known(asked),
-        "organisation": _organisation(),
+        "organisation": contact_wishes.organisation_name(),
         "choices_url": f"/p/{preferences_token(asked.contact_id, asked.message_id)}/",
     }
     return render(request, "messaging/public/unsubscribe.html", shown)
@@ -118,7 +117,7 @@ def choices(request: HttpRequest, token: str) -> HttpResponse:
         "undo": undo,
         "undone": bool(told) and "undo" in request.POST,
         "unchanged": request.method == "POST" and not told and not form.errors,
-        "organisation": _organisation(),
+        "organisation": contact_wishes.organisation_name(),
         "subjects": contact_wishes.SUBJECTS,
         "seen": as_fields(chooser.wishes)["allow"],
     }
@@ -146,10 +145,6 @@ def _proof(request: HttpRequest, message_id: int, now: datetime) -> str:
     network = network_of(remote_address(request))
     agent = request.headers.get("User-Agent", "").replace("\0", "")[:200]
     return f"{of}, {now:%Y-%m-%d %H:%M:%S} UTC, from network {network or 'unknown'}, {agent or 'no program named'}"
-
-
-def _organisation() -> str:
-    return Organisation.objects.current().name
 
 
 def _too_many(contact_id: int, now: datetime) -> bool:
