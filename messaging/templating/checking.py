@@ -12,7 +12,7 @@ from messaging.outbox import one_line
 from messaging.templating import media
 from messaging.templating.block_mail import mail_html, mail_text
 from messaging.templating.blocks import BadBlocks, Block, dumped, read_blocks, words_in
-from messaging.templating.fields import check
+from messaging.templating.fields import check, typical
 from messaging.templating.segments import segments
 
 #: The channels on which contacts are written to.
@@ -119,7 +119,7 @@ def _short(made: Checked, channel: str, own: frozenset[str] | None, problems: di
         problems["text"] = "Write what it says."
     elif len(made.text) > LONGEST_TEXT:
         problems["text"] = f"It has {len(made.text)} letters; {LONGEST_TEXT} are the most."
-    elif channel == "sms" and (parts := segments(made.text).segments) > MOST_SEGMENTS:
+    elif channel == "sms" and (parts := segments(typical(made.text)).segments) > MOST_SEGMENTS:
         problems["text"] = f"It would be sent in {parts} parts; {MOST_SEGMENTS} are the most."
     else:
         _fields("text", made.text, own, problems)

@@ -28,6 +28,7 @@ FIELDS: dict[str, str] = {
     "organisation.name": "Your organisation",
     "unsubscribe_url": "Link to stop these messages",
 }
+TYPICAL = 8  # letters in a name that we do not know yet
 CUSTOM, DATA = "contact.custom.", "data."
 
 ANY = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -130,6 +131,11 @@ def fill(words: Words, values: Mapping[str, str], *, otherwise: Callable[[str], 
 def source_of(pieces: Words) -> str:
     """The words as they are written, each field in its one usual form."""
     return "".join(map(str, pieces.pieces))
+
+
+def typical(text: str) -> str:
+    """The words as long as they will be, more or less: each field as its fallback, or eight letters."""
+    return ANY.sub(lambda found: _inside(found[1])[1] or "x" * TYPICAL, text)
 
 
 def each(text: str) -> Iterator[tuple[str, str, str | None]]:

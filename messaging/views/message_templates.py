@@ -28,10 +28,9 @@ from messaging.templating.listing import ICONS, LABELS, TONES, counts, listed, n
 from messaging.templating.rendering import places
 from messaging.templating.segments import segments
 from messaging.templating.testing import CannotTest, send_test
-from messaging.views.messages import BODY_POLICY
 
-#: A short message is drawn by us, with a stylesheet of ours.
-BUBBLE_POLICY = BODY_POLICY.replace("'unsafe-inline'", "'self'")
+#: What is in the frame is seen and can do nothing; a short message is drawn with a stylesheet of ours.
+FRAME_POLICY = "default-src 'none'; style-src {}; img-src data: https:; frame-ancestors 'self'; sandbox"
 
 DARK_RULES = "@media (prefers-color-scheme: dark)"
 
@@ -190,12 +189,12 @@ def in_frame(request: HttpRequest, preview: Preview, channel: str, *, dark: bool
     """The words as a page of their own that can do nothing, in the light or dark whatever the reader's own system."""
     if channel == "email" and not preview.problem:
         response = HttpResponse(preview.html.replace(DARK_RULES, "@media all" if dark else "@media not all"))
-        response["Content-Security-Policy"] = BODY_POLICY
+        response["Content-Security-Policy"] = FRAME_POLICY.format("'unsafe-inline'")
         return response
     parts = segments(preview.text) if channel == "sms" else None
     context = {"preview": preview, "parts": parts, "theme": "dark" if dark else "light"}
     response = render(request, "messaging/templates/bubble.html", context)
-    response["Content-Security-Policy"] = BUBBLE_POLICY
+    response["Content-Security-Policy"] = FRAME_POLICY.format("'self'")
     return response
 
 

@@ -19,7 +19,7 @@ from messaging.templating.blocks import KINDS
 from messaging.templating.catalogue import Label, Stale
 from messaging.templating.checking import CHANNELS, TOPICS, BadTemplate, checked, language_tag
 from messaging.templating.choosing_templates import Preview, message_templates_for, preview_of
-from messaging.templating.fields import CUSTOM, FIELDS
+from messaging.templating.fields import CUSTOM, FIELDS, typical
 from messaging.templating.form_reading import FORMS, Typed, acted, read, typed_from, typed_of
 from messaging.templating.listing import ICONS, LABELS
 from messaging.templating.rendering import Variant
@@ -133,7 +133,7 @@ def _form(
         "states": list(Approval.choices),
         "fields": [*FIELDS.items(), *_own_fields()],
         "carried": media.CARRIED.get(typed.channel),
-        "parts": segments(typed.text) if typed.channel == "sms" else None,
+        "parts": segments(typical(typed.text)) if typed.channel == "sms" else None,
         "tags": tags,
         "nearby": nearby(request.user, contact),
         "contact": contact,

@@ -32,6 +32,7 @@ on("click", "[data-copy]", async (_, button) => { await navigator.clipboard.writ
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method === "dialog" || event.defaultPrevented || form.id === "act" || form.id === "bulk" || form.method === "get") return;
+  if (event.submitter?.hasAttribute("formtarget")) return; // a preview in a frame: this page stays
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");

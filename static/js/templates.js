@@ -19,10 +19,13 @@ export function segments(text) {
   return { encoding: odd.length ? "UCS-2" : "GSM-7", units, segments: parts, room: parts * part, odd };
 }
 
+/** The words as long as they will be: a field as its fallback, or eight letters. */
+const typical = (text) => text.replace(/\{\{(.*?)\}\}/gs, (_, inside) => inside.split("|")[1]?.trim().replace(/^default:/, "").trim().replace(/^(["'])(.*)\1$/s, "$2") || "x".repeat(8));
+
 on("input", "[data-count-parts]", (_, area) => {
   const box = $(`[data-parts-of="${area.id}"]`);
   if (!box) return;
-  const said = segments(area.value.replaceAll("\r\n", "\n"));
+  const said = segments(typical(area.value.replaceAll("\r\n", "\n")));
   $("[data-parts-count]", box).textContent = said.segments;
   $("[data-parts-word]", box).textContent = said.segments === 1 ? "part" : "parts";
   $("[data-parts-units]", box).textContent = said.units;
