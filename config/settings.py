@@ -224,6 +224,10 @@ TWILIO_TIMEOUT = env.number("TWILIO_TIMEOUT", 15)  # seconds
 # "twilio", "keep" (text files in KEEP_DIR) or "none".
 SMS_PROVIDER = env.text("SMS_PROVIDER", "twilio" if TWILIO_SMS_FROM else "keep")
 WHATSAPP_PROVIDER = env.text("WHATSAPP_PROVIDER", "twilio" if TWILIO_WHATSAPP_FROM else "keep")
+WEB_PUSH_KEY = env.text("WEB_PUSH_KEY")  # `manage.py push_key` makes one; in development it is made by itself
+PUSH_CONTACT = env.text("PUSH_CONTACT")  # mailto: or https: for push services; empty: the sender of our mail
+# Slack, Teams and push may call machines on the inside.
+PRIVATE_ADDRESSES = env.flag("PRIVATE_ADDRESSES")
 
 # --- What comes in: docs/incoming.md says which provider needs which -----------------------------------
 # Answers to our mails go to reply+<message>@...; empty: to the sender's own address.

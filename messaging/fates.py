@@ -112,7 +112,7 @@ WITH fate AS (
         status = CASE WHEN m.status IN ('sending', 'uncertain') THEN f.status ELSE m.status END,
         reason = CASE WHEN m.status NOT IN ('sending', 'uncertain') OR f.status IN ('sent', 'delivered') THEN m.reason
             ELSE left(f.words, 300) END,
-        "to" = f.address,
+        "to" = coalesce(nullif(f.address, ''), m."to"),
         provider = %(provider)s,
         provider_id = coalesce(nullif(f.provider_id, ''), m.provider_id),
         cost = coalesce(f.cost, m.cost),
@@ -145,7 +145,7 @@ WITH fate AS (
     RETURNING m.id
 ), marked AS (
     UPDATE messaging_message m SET handed_at = %(now)s, lease_until = %(lease)s, provider = %(provider)s,
-        "to" = c.address, sender = c.sender
+        "to" = coalesce(nullif(c.address, ''), m."to"), sender = c.sender
     FROM unnest(%(coming)s::bigint[], %(addresses)s::text[], %(senders)s::text[]) AS c(id, address, sender)
     WHERE m.id = c.id AND m.claimed_by = %(worker)s AND m.status = 'sending' AND m.id NOT IN (SELECT id FROM answered)
     RETURNING m.id

@@ -64,7 +64,17 @@ def _to_colleagues(rows: Sequence[Claimed], channel: Channel, *, now: datetime) 
         token = token_of(row.pk, row.created_at)
         url = absolute(row.data.get("url", "")) if row.channel in BRIEF else ""
         letters[row.pk] = Letter(
-            row.pk, token, row.user_id, row.address, row.name, row.subject, text, html, now, url=url
+            row.pk,
+            token,
+            row.user_id,
+            row.address,
+            row.name,
+            row.subject,
+            text,
+            html,
+            now,
+            url=url,
+            hook_id=row.hook_id,
         )
     if channel.needs_words:
         _keep_words([letter for pk, letter in letters.items() if pk not in ready])
@@ -129,6 +139,7 @@ def _letter(row: Claimed, writing: Writing, rules: ContactPolicy, now: datetime,
             site=settings.SITE_URL,
             reply_to=reply_to,
             postal_address=rules.postal_address,
+            language=row.contact.language if row.contact else "",
         )
         text, html, headers = final.text, final.html, (*headers, *final.headers)
     return Letter(

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from messaging.chat_rooms import tell_rooms
 from messaging.facts import People, load_people
 from messaging.kinds import NoticeKind, all_notices, notice_kind, register_notice
 from messaging.ledger import write_decisions
@@ -76,6 +77,7 @@ def tell(notices: Sequence[Notice], *, now: datetime) -> list[int]:
         _explain(written, items, list(plans.values()), now)
         if written:
             told(heard)
+            tell_rooms(notices, now=now)
     return [pk for pk, _ in written]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from messaging.channels.email_smtp import EmailSmtp
 from messaging.channels.in_app import InApp
 from messaging.channels.shape import Channel
 from messaging.channels.text_keep import TextKeep
+from messaging.push_keys import push_key
 
 #: Seconds to connect, and to wait for an answer.
 TIMEOUT = (5.0, 20.0)
@@ -154,8 +156,33 @@ PROVIDERS: dict[str, tuple[str, Mapping[str, Callable[[], Channel]]]] = {
         },
     ),
 }
+
+
+def _room(service: str) -> Channel:
+    from messaging.channels.chat_hook import ChatRoom
+
+    return ChatRoom(service, allow_private=settings.PRIVATE_ADDRESSES)
+
+
+def _push(key: str, contact: str, allow_private: bool) -> Channel:
+    from messaging.channels.web_push import WebPush
+
+    return WebPush(key, contact, allow_private=allow_private)
+
+
+def _by_push() -> Channel | None:
+    key = push_key()
+    contact = settings.PUSH_CONTACT or f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}"
+    return _kept(_push, key, contact, settings.PRIVATE_ADDRESSES) if key else None
+
+
 #: Channels with one way out each.
-ALONE: dict[str, Callable[[], Channel]] = {"in_app": InApp}
+ALONE: dict[str, Callable[[], Channel | None]] = {
+    "in_app": InApp,
+    "push": _by_push,
+    "slack": lambda: _room("slack"),
+    "teams": lambda: _room("teams"),
+}
 
 
 def channel_named(name: str) -> Channel | None:
@@ -178,4 +205,6 @@ def provider_of(channel: str) -> str:
     if channel in PROVIDERS:
         chosen = str(getattr(settings, PROVIDERS[channel][0]))
         return "" if chosen == "none" else chosen
-    return ALONE[channel].provider if channel in ALONE else ""  # type: ignore[attr-defined]
+    if channel == "push":
+        return "push" if push_key() else ""
+    return {"in_app": "app", "slack": "slack", "teams": "teams"}.get(channel, "")

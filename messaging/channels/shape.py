@@ -65,6 +65,8 @@ class Letter:
     by_hand: bool = False
     #: The page that a word to a colleague is about.
     url: str = ""
+    #: The room that is told, where it is one.
+    hook_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
