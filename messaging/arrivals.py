@@ -251,7 +251,7 @@ def forget_read(now: datetime) -> int:
                 " AND received_at <= %s ORDER BY received_at LIMIT 5000)",
                 [now - KEPT],
             )
-            total += cursor.rowcount
+            total += int(cursor.rowcount)
             if cursor.rowcount < 5000:
                 return total
 

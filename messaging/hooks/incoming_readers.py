@@ -16,8 +16,7 @@ from messaging.models import Arrival
 from messaging.receiving import receive
 from messaging.suppressing import normal_address
 
-LOOP = LetGo("It bears our own mark: a machine sent our mail back, so nobody answers it.")
-OWN = LetGo("It is a mail of our own, not one from somebody.")
+OWN = LetGo("It is a mail of our own that came back to us, not one from somebody.")
 
 
 def read_inbound_mails(arrivals: Sequence[Arrival], now: datetime) -> Mapping[int, str]:
@@ -65,11 +64,7 @@ def _take(arrival: Arrival, mails: Iterable[Wrapped], incoming: list[Incoming], 
 
 def not_for_us(read: MailRead) -> str:
     """Why a mail is not taken in; empty for every mail of somebody else."""
-    if read.loops:
-        return LOOP
-    if read_message_id(read.message_id):
-        return OWN
-    return ""
+    return OWN if read_message_id(read.message_id) else ""
 
 
 def _came_at(arrival: Arrival) -> datetime:

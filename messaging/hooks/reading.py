@@ -1,11 +1,13 @@
-"""Who reads what was stored at the hooks."""
+"""Who reads what was stored at the hooks and fetched from mailboxes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from importlib import import_module
+
 from messaging import mailboxes
-from messaging.arrivals import register_reader
-from messaging.hooks.email_news import read_email_news
-from messaging.hooks.incoming_readers import read_inbound_mails, read_mailbox_mails, read_twilio_messages
+from messaging.arrivals import Reader, register_reader
 from messaging.hooks.kinds import (
     EMAIL_EVENTS,
     EMAIL_INBOUND,
@@ -14,16 +16,30 @@ from messaging.hooks.kinds import (
     TWILIO_INBOUND,
     TWILIO_STATUS,
 )
-from messaging.hooks.subscriptions import read_subscriptions
-from messaging.hooks.twilio_news import read_twilio_news
+from messaging.models import Arrival
+
+READERS = {
+    EMAIL_EVENTS: ("email_news", "read_email_news"),
+    EMAIL_INBOUND: ("incoming_readers", "read_inbound_mails"),
+    MAILBOX_MAIL: ("incoming_readers", "read_mailbox_mails"),
+    SNS_SUBSCRIPTION: ("subscriptions", "read_subscriptions"),
+    TWILIO_INBOUND: ("incoming_readers", "read_twilio_messages"),
+    TWILIO_STATUS: ("twilio_news", "read_twilio_news"),
+}
 
 
 def register() -> None:
-    """Make the readers known; called once at start-up."""
-    register_reader(EMAIL_EVENTS, read_email_news)
-    register_reader(SNS_SUBSCRIPTION, read_subscriptions)
-    register_reader(TWILIO_STATUS, read_twilio_news)
-    register_reader(EMAIL_INBOUND, read_inbound_mails)
-    register_reader(MAILBOX_MAIL, read_mailbox_mails)
-    register_reader(TWILIO_INBOUND, read_twilio_messages)
+    """Make the readers and the mailbox known; called once at start-up."""
+    for kind, (module, name) in READERS.items():
+        register_reader(kind, _once_needed(module, name))
     mailboxes.register()
+
+
+def _once_needed(module: str, name: str) -> Reader:
+    """The reader, loaded with its first arrival: most processes never read any, and its libraries are large."""
+
+    def read(arrivals: Sequence[Arrival], now: datetime) -> Mapping[int, str] | None:
+        reader: Reader = getattr(import_module(f"messaging.hooks.{module}"), name)
+        return reader(arrivals, now)
+
+    return read

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import httpx
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from messaging.hooks.signatures import is_sns_address
@@ -23,6 +21,8 @@ def public_key(url: str) -> rsa.RSAPublicKey | None:
     """The key of the certificate at an address of SNS; None for any other address. Raises Unreachable."""
     if not is_sns_address(url) or not url.endswith(".pem"):
         return None
+    from cryptography import x509  # only where SES is used: it is large
+
     try:
         key = x509.load_pem_x509_certificate(_fetch(url)).public_key()
     except ValueError:
@@ -38,6 +38,8 @@ def confirm(url: str) -> None:
 
 
 def _fetch(url: str) -> bytes:
+    import httpx
+
     try:
         answer = httpx.get(url, timeout=SECONDS, follow_redirects=False)
         answer.raise_for_status()

@@ -227,7 +227,7 @@ def test_our_own_mail_in_the_folder_is_let_be(box: Box) -> None:
     read_mailbox(later())
     arrivals.read_due(later())
     assert subjects() == []
-    assert Arrival.objects.get().error == "It is a mail of our own, not one from somebody."
+    assert Arrival.objects.get().error == "It is a mail of our own that came back to us, not one from somebody."
 
 
 @pytest.mark.realdata
