@@ -92,7 +92,7 @@ def answering_field(mail: Part) -> str:
         return "An autoresponder's mark (autoreply)"
     if mail.get("return-path").strip() == "<>" and not mail.get("list-id"):
         return "Return-Path: <>"
-    if precedence in {"bulk", "junk"} and not _list(mail) and mail.get("in-reply-to"):
+    if precedence in {"bulk", "junk"} and "<" in mail.get("in-reply-to") + mail.get("references"):
         return f"Precedence: {precedence}"
     if mail.get("x-auto-response-suppress") and not mail.get("in-reply-to") and not mail.get("references"):
         return f"X-Auto-Response-Suppress: {mail.get('x-auto-response-suppress')[:40]}"
@@ -117,7 +117,7 @@ def loops(mail: Part) -> bool:
 
 def _list(mail: Part) -> str:
     """Say by which field a mail went to a list rather than to us; nothing if somebody answers us through one."""
-    if mail.get("in-reply-to") or mail.get("references"):
+    if "<" in mail.get("in-reply-to") + mail.get("references"):
         return ""
     found = next((name for name in ("list-id", "list-unsubscribe", "list-post") if mail.get(name)), "")
     if found:

@@ -81,7 +81,7 @@ _BY_STATUS = {
 }  # fmt: skip
 #: Codes that outweigh the words beside them.
 _SURE = {"2.2", "7.25", "7.26", "1.6", "1.8", "1.7", "7.27", "7.13", "7.20", "7.23", "7.29", "7.509", "7.515", "1.2",
-         "7.9", "3.4", "2.3", "6.0", "1.351", "4.7"}  # fmt: skip
+         "7.9", "3.4", "2.3", "6.0", "4.7"}  # fmt: skip
 
 #: What a provider writes and means in its own way: (pattern, reason).
 _PROVIDERS = (
@@ -92,11 +92,19 @@ _PROVIDERS = (
     (r"^(?:host .{1,80} said: )?542 .{1,120} rejected$", "userunknown"),
     (r"null mx|doesn't receive email according to the administrator", "notaccept"),
     (r"\(bl\)$", "blocked"),
+    (r"account or domain may not exist", "hostunknown"),
+    (r"did not accept our requests to connect|socket error", "networkerror"),
+    (r"host network not allowed", "policyviolation"),
+    (r"due to recipient preferences", "filtered"),
+    (r"is not rfc ?5?[38]22 compliant", "notcompliantrfc"),
+    (r"all hosts (?:for .{1,80} )?have been failing for a long time", "expired"),
+    (r"not (?:a )?member of this mailing list", "rejected"),
     # Orange and La Poste number their refusals.
     (r"\b(?:ofr|lpn)_?00\d_416\b|\bofr_416\b", "userunknown"),
     (r"\b(?:ofr|lpn)_?00\d_417\b|\bofr_417\b", "mailboxfull"),
     (r"\b(?:ofr|lpn)_?00\d_104\b|\bofr_104\b", "toomanyconn"),
     (r"\b(?:ofr|lpn)_?00\d_506\b|\bofr_506\b", "spamdetected"),
+    (r"\b(?:ofr|lpn)_?00\d_10[2-9]\b", "blocked"),
     (r"\b(?:ofr|lpn)_?00\d_6\d\d\b", "policyviolation"),
     (r"5\.7\.1 .{0,10}our system has detected that this message is likely (?:unsolicited|suspicious)", "spamdetected"),
     (r"5\.2\.1 the user you are trying to contact is receiving mail", "speeding"),
@@ -122,18 +130,25 @@ _MAX_TEXT = 3000
 _NOISE = re.compile(r"https?://\S{1,300}|<[^<>\s]{1,200}@[^<>\s]{1,200}>|[\w.+=-]{1,64}@[\w.-]{1,100}")
 
 
+def _plain(text: str) -> str:
+    return " ".join(text[:_MAX_TEXT].lower().replace("’", "'").split())
+
+
+def reason_from_provider(text: str) -> str:
+    """Return the reason that a large provider means by its own words, or nothing."""
+    text = _plain(text)
+    return next((found for pattern, found in _provider_patterns() if pattern.search(text)), "")
+
+
 def reason_from_words(text: str) -> str:
     """Return the reason that a diagnostic's words give, or nothing."""
-    text = " ".join(text[:_MAX_TEXT].lower().replace("’", "'").split())
-    for provider, found in _provider_patterns():
-        if provider.search(text):
-            return found
+    text = _plain(text)
     # Postfix says so before whatever the reason is.
     bare = " ".join(_NOISE.sub(" ", text).split()).replace("recipient address rejected", " ")
-    for reason_, pattern in _patterns():
+    for found, pattern in _patterns():
         if pattern.search(bare):
-            refused = reason_ == "userunknown" and _AFTER_DATA.search(text) and not _SAYS_SO.search(text)
-            return _at_the_end_of_data(text) if refused else reason_
+            refused = found == "userunknown" and _AFTER_DATA.search(text) and not _SAYS_SO.search(text)
+            return _at_the_end_of_data(text) if refused else found
     return "filtered" if "recipient address rejected" in text else ""
 
 
@@ -145,7 +160,7 @@ _AFTER_DATA = re.compile(
 )
 
 
-_SAYS_SO = re.compile(r"(?:^|<<< |said: )5\d\d[ -]5\.1\.(?:1|10)\b")
+_SAYS_SO = re.compile(r"delivery error: dd |(?:^|<<< |said: )5\d\d[ -]5\.1\.(?:1|10)\b")
 
 
 def _at_the_end_of_data(text: str) -> str:
@@ -159,9 +174,11 @@ def reason_from_status(status: str) -> str:
 
 def reason(diagnostic: str, status: str, reply_code: str, *, delayed: bool = False) -> str:
     """Decide the reason from a diagnostic, an enhanced code and a reply code, each of which may be empty."""
+    if meant := reason_from_provider(diagnostic):
+        return meant
     by_status = reason_from_status(status)
     by_words = reason_from_words(diagnostic)
-    if by_words == "hostunknown" and status.startswith("4"):
+    if by_words == "hostunknown" and (status.startswith("4") or _TRY_AGAIN.search(diagnostic)):
         return "networkerror"
     if by_status and status.partition(".")[2] in _SURE and by_words not in _NARROW:
         return by_status
@@ -171,6 +188,8 @@ def reason(diagnostic: str, status: str, reply_code: str, *, delayed: bool = Fal
         return by_status
     if by_words or by_status:
         return by_words or by_status
+    if stage := _STAGE.search(" ".join(diagnostic.lower().split())):
+        return "rejected" if "from" in stage[0] else "blocked"
     if delayed:
         return "expired"
     if reply_code == "552":
@@ -178,6 +197,11 @@ def reason(diagnostic: str, status: str, reply_code: str, *, delayed: bool = Fal
     return "onhold" if diagnostic.strip() or reply_code else "undefined"
 
 
+_TRY_AGAIN = re.compile(r"not found[,;:]?\s+try\s+again", re.IGNORECASE)
+#: Who is refused before the recipient is named: our server, or our sender.
+_STAGE = re.compile(
+    r"after initial connection|(?:in reply to|after|did not like our) (?:helo|ehlo|mail from)|in reply to mail from|\[mail_from\]"
+)
 #: Words so plain that no code outweighs them.
 _NARROW = {"mailboxfull", "spamdetected", "authfailure", "hasmoved", "requireptr"}
 #: Words that a code outweighs.

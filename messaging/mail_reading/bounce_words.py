@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from . import bounce_words_machines as machines
 from . import bounce_words_ours as ours
 from . import bounce_words_theirs as theirs
 
@@ -38,11 +39,11 @@ WORDS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
     ("filtered", theirs.FILTERED),
     ("networkerror", theirs.NETWORKERROR),
     ("expired", theirs.EXPIRED),
-    ("failedstarttls", ours.FAILEDSTARTTLS),
-    ("systemfull", ours.SYSTEMFULL),
-    ("systemerror", ours.SYSTEMERROR),
-    ("securityerror", ours.SECURITYERROR),
-    ("syntaxerror", ours.SYNTAXERROR),
-    ("mailererror", ours.MAILERERROR),
-    ("suppressed", ours.SUPPRESSED),
+    ("failedstarttls", machines.FAILEDSTARTTLS),
+    ("systemfull", machines.SYSTEMFULL),
+    ("systemerror", machines.SYSTEMERROR),
+    ("securityerror", machines.SECURITYERROR),
+    ("syntaxerror", machines.SYNTAXERROR),
+    ("mailererror", machines.MAILERERROR),
+    ("suppressed", machines.SUPPRESSED),
 )

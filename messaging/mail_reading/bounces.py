@@ -31,6 +31,11 @@ _BODY = re.compile(
     r"zugestellt werden|n'a pas (?:pu|été)|no se pudo|no ha podido|não (?:foi|pode|pôde)|non è stato possibile|недостав|не доставлен|невозможно|не может быть доставлен|配信できません|送信できませんでした|届けられません|投递失败|无法投递",
     re.IGNORECASE,
 )
+#: No note of absence says this.
+_PLAIN = re.compile(
+    r"(?:could|can|was|has) ?(?:not|n'?t) (?:be(?:en)? )?delivered to|undeliverable|delivery (?:to|has) .{0,80}failed",
+    re.IGNORECASE,
+)
 _REPLY_OR_FORWARD = re.compile(
     r"^\s*(?:re|aw|sv|antw|fw|fwd|wg|tr|rv|enc|i|odp|回复|答复|转发)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
 )
@@ -79,6 +84,10 @@ def _looks_like_one(mail: Part, text: str) -> str:
     coded = bool(reply_code_in(opening) or status_in(opening))
     if (named and says and (null_path or coded)) or (null_path and says and coded):
         return "Subject and text of a delivery failure"
+    if null_path and _PLAIN.search(opening) and not _REPLY_OR_FORWARD.match(subject):
+        return "Return-Path: <> and a text that says what did not arrive"
+    if re.match(r"\s*you are not (?:a )?member of this mailing list", opening, re.IGNORECASE):
+        return "A mailing list's refusal"
     if re.match(r"\s*hi\. this is the .{0,40}program at ", opening, re.IGNORECASE):
         return "qmail's opening line"
     return ""
@@ -168,7 +177,7 @@ def _judged(one: Failure, human: str, ours: Returned, *, alone: bool) -> Bounce:
         code = code or reply_code_in(near)
     if found in _WEAK and delayed:
         found = "expired"
-    if found in _WEAK and one.recipient.endswith("@googlegroups.com"):
+    if one.recipient.endswith("@googlegroups.com") and not status and not code:
         # Said in the reader's language: the group is not there, or we may not post to it.
         found = "rejected"
     return Bounce(

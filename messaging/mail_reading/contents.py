@@ -37,6 +37,9 @@ def contents(mail: Part) -> Contents:
     _gather(mail, found)
     for part in mail.walk():
         found.problems += part.problems
+    if not found.text.strip():
+        # Some systems send what people should read as the report itself.
+        found.plain += [part.text() for part in mail.walk() if part.content_type == "message/delivery-status"]
     return found
 
 

@@ -154,7 +154,7 @@ def _read(html: str, to: _Writer) -> None:
             at = end + 3
         elif html.startswith(("<!", "<?"), start):
             end = html.find(">", start)
-            at = end + 1 if 0 <= end else len(html)
+            at = end + 1 if end >= 0 else len(html)
         elif match := _TAG.match(html, start):
             at = match.end()
             tag = match[1].lower()

@@ -60,6 +60,8 @@ class Part:
     def name(self) -> str:
         """The file name, without any folder."""
         value = parameters(self.get("content-disposition")).get("filename") or self.parameters.get("name", "")
+        if not value and not self.content_type.startswith(("text/", "multipart/", "message/")):
+            value = self.get("content-location").split("?")[0]
         name = words(value).replace("\\", "/").rsplit("/", 1)[-1]
         return re.sub(r"[\x00-\x1f\x7f]", "", name)[:200]
 

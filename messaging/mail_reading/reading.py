@@ -35,14 +35,15 @@ def read_mail(raw: bytes, *, today: date | None = None) -> MailRead:
     verdict = (
         complaint(mail, text)
         or bounce(mail, text)
+        or _by_a_button(mail, subject)
         or automatic(mail, subject, reply.new, today=today or (sent.date() if sent else None))
         or _by_a_person(mail, subject, reply.new, sender)
     )
     problems = list(dict.fromkeys(found.problems))
     if not sender:
         problems.append("no sender that can be read")
-    if not text.strip() and not found.attachments and not subject:
-        problems.append("neither subject nor text")
+    if not text.strip():
+        problems.append("no text")
     return MailRead(
         kind=verdict.kind,
         rule=verdict.rule,
@@ -81,6 +82,15 @@ def _sender(mail: Part) -> tuple[str, str]:
 def _recipients(mail: Part) -> tuple[str, ...]:
     found = [one for field in _TO_FIELDS for value in mail.all(field)[:50] for _, one in addresses(value)]
     return tuple(dict.fromkeys(one for one in found if address(one)))
+
+
+def _by_a_button(mail: Part, subject: str) -> Verdict | None:
+    """A mail program sent what the address in our List-Unsubscribe field asks for (RFC 2369)."""
+    if mail.get("x-apple-unsubscribe").strip().lower() == "true":
+        return Verdict(UNSUBSCRIBE, "X-Apple-Unsubscribe: true")
+    if subject.strip().lower() == "unsubscribe" and not mail.get("in-reply-to"):
+        return Verdict(UNSUBSCRIBE, "RFC 2369 mail to unsubscribe")
+    return None
 
 
 def _by_a_person(mail: Part, subject: str, new: str, sender: str) -> Verdict:

@@ -86,7 +86,7 @@ def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 def _weight(before: str, after: str) -> int:
     back, until = _words()
-    if back.search(before) or back.match(after.lstrip(" 日일号(月火水木金土일월화수목금토)、,")[:12]):
+    if back.search(before) or back.match(re.sub(r"^[ 日일号()月火水木金土월화수목금토、,]{1,9}", "", after)[:12]):
         # “Back” may stand before a range, whose end decides: it comes later, and the later of two equals wins.
         return _IS_BACK
     if until.search(before) or re.match(r"[^\w]{0,3}(?:\S{1,8}\s)?(?:まで|까지|तक|saakka|asti|kadar|tarihine)", after):

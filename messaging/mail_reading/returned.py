@@ -41,7 +41,7 @@ def returned(mail: Part, text: str) -> Returned:
 
 
 def _from_fields(fields: list[tuple[str, str]]) -> Returned:
-    values = {name: value for name, value in reversed(fields)}
+    values = dict(reversed(fields))
     ids = message_ids(values.get("message-id", ""))
     to = [one for name in ("to", "cc") for _, one in addresses(values.get(name, ""))]
     hotmail = [one for _, one in addresses(values.get("x-hmxmroriginalrecipient", ""))]

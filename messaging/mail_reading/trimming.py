@@ -174,11 +174,9 @@ def _announces(joined: str, *, alone: bool) -> bool:
         return False
     opening, closing = _announcement()
     ends = joined[-1] in ":："
-    said = None
-    for said in closing.finditer(joined):
-        pass
-    if said is not None and (has_address or has_number):
-        rest = len(joined) - said.end()
+    ended = max((said.end() for said in closing.finditer(joined)), default=0)
+    if ended:
+        rest = len(joined) - ended
         if has_address and ends and rest < 120:
             return True
         if opening.match(joined) and re.search(r"\d", joined[:80]):
@@ -202,10 +200,10 @@ def _end_of_new(lines: list[str], kinds: list[str]) -> int:
             if line in {"--", "-- ", "—", "--\u00a0"} or re.fullmatch(r"[-–—_]{2}", line):
                 if written and not _answers_after(kinds, number):
                     return number
-            elif len(line) < 200 and _divider().match(line) and written:
-                return number
             elif written and (
-                (tries < _MAX_TRIES and ":" in line[:60] and _is_block(lines, number)) or _is_rule(lines, kinds, number)
+                (len(line) < 200 and _divider().match(line))
+                or (tries < _MAX_TRIES and ":" in line[:60] and _is_block(lines, number))
+                or _is_rule(lines, kinds, number)
             ):
                 return number
             written = True
