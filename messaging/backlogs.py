@@ -23,4 +23,10 @@ def register() -> None:
             "Incoming mail and news of providers",
             "SELECT due_at AS at FROM messaging_arrival WHERE state = 'waiting' AND due_at <= %(now)s",
         ),
+        Backlog(
+            "tracking_labels",
+            "Opens and clicks to tell apart",
+            "SELECT at FROM messaging_messageevent WHERE actor = '' AND kind IN ('opened', 'clicked')"
+            " AND at <= %(now)s - interval '10 seconds'",
+        ),
     )

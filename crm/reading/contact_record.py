@@ -65,7 +65,9 @@ def record_of(user: User, pk: int, now: datetime) -> Record:
             (one.label, show_value(one.kind, contact.custom[one.slug])) for one in fields if one.slug in contact.custom
         ],
         pinned=[note for note in notes if note.pinned],
-        opted_out=sorted(Consent.objects.filter(contact=contact, state="withdrawn").values_list("channel", flat=True)),
+        opted_out=sorted(
+            Consent.objects.filter(contact=contact, state="withdrawn", topic="all").values_list("channel", flat=True)
+        ),
         notes=len(notes),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from messaging.tracking import tokens
+from messaging.tracking.footer_words import FooterWords, footer_words
 from messaging.tracking.links import rewritten
 
 MARKETING = ("marketing", "all")  # topics under which a mail must carry the way out
@@ -44,6 +45,7 @@ def marked(
     reply_to: str = "",
     postal_address: str = "",
     channel: str = "email",
+    language: str = "",
 ) -> Marked:
     """Put a contact's mail into its final words.
 
@@ -51,21 +53,22 @@ def marked(
     Marketing carries an unsubscribe link, the organisation's postal address (CAN-SPAM Act, 16 CFR 316) and the headers
     of RFC 2369 and RFC 8058; everything carries a link to the contact's preferences. `site` is the installation's own
     address without a slash at its end; `reply_to` the address whose mail we read, for clients that unsubscribe by mail.
+    `language` is the contact's (BCP 47), for the words of the footer.
     `token` tells the message from one of the same number elsewhere; it only stands in the subject of such a mail.
     """
     preferences = f"{site}/p/{tokens.preferences_token(contact_id, message_id)}/"
-    leave = ""
+    words, leave = footer_words(language), ""
     if topic in MARKETING:
         leave = f"{site}/t/u/{tokens.unsubscribe_token(contact_id, channel, topic, message_id)}"
     if html:
         if track:
             html = rewritten(html, lambda url: _counted(url, message_id, site))
-        end = _html_footer(leave, preferences, postal_address)
+        end = _html_footer(words, leave, preferences, postal_address)
         if track:
             end += _traces(message_id, site)
         html = _at_the_end(html, end)
     if text:
-        text = f"{text.rstrip()}\n\n-- \n{_text_footer(leave, preferences, postal_address)}\n"
+        text = f"{text.rstrip()}\n\n-- \n{_text_footer(words, leave, preferences, postal_address)}\n"
     return Marked(html, text, _headers(leave, reply_to, message_id, token))
 
 
@@ -85,18 +88,18 @@ def _traces(message_id: int, site: str) -> str:
     )
 
 
-def _html_footer(leave: str, preferences: str, postal_address: str) -> str:
-    links = [f'<a href="{leave}" style="{_LINK}">Unsubscribe</a>'] if leave else []
-    links.append(f'<a href="{preferences}" style="{_LINK}">Choose what you receive</a>')
+def _html_footer(words: FooterWords, leave: str, preferences: str, postal_address: str) -> str:
+    links = [f'<a href="{leave}" style="{_LINK}">{words.leave}</a>'] if leave else []
+    links.append(f'<a href="{preferences}" style="{_LINK}">{words.choose}</a>')
     address = f"{escape(postal_address)}<br>" if leave and postal_address else ""
     return f'<div style="{_SMALL}">{address}{" &nbsp;·&nbsp; ".join(links)}</div>'
 
 
-def _text_footer(leave: str, preferences: str, postal_address: str) -> str:
+def _text_footer(words: FooterWords, leave: str, preferences: str, postal_address: str) -> str:
     lines = [postal_address] if leave and postal_address else []
     if leave:
-        lines.append(f"Unsubscribe: {leave}")
-    lines.append(f"Choose what you receive: {preferences}")
+        lines.append(f"{words.leave}: {leave}")
+    lines.append(f"{words.choose}: {preferences}")
     return "\n".join(lines)
 
 

@@ -201,6 +201,13 @@ def test_the_headers_are_those_of_rfc_8058() -> None:
     assert all(name.isascii() and value.isascii() and value.isprintable() for name, value in there.items())
 
 
+@pytest.mark.parametrize(("language", "word"), [("pt-BR", "Cancelar a inscrição"), ("DE_at", "Abmelden"), ("xx", "Unsubscribe"), ("", "Unsubscribe")])  # fmt: skip
+def test_the_way_out_is_called_so_in_the_contacts_language(language: str, word: str) -> None:
+    there = mark(language=language)
+    assert f">{word}</a>" in there.html
+    assert f"\n{word}: {SITE}/t/u/" in there.text
+
+
 def test_a_mail_without_html_stays_without() -> None:
     assert mark(html="").html == ""
 
