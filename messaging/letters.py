@@ -140,6 +140,7 @@ def _letter(row: Claimed, writing: Writing, rules: ContactPolicy, now: datetime,
             reply_to=reply_to,
             postal_address=rules.postal_address,
             language=row.contact.language if row.contact else "",
+            language=row.contact.language if row.contact else "",
         )
         text, html, headers = final.text, final.html, (*headers, *final.headers)
     return Letter(
