@@ -22,7 +22,7 @@ class Bench:
 
 def chosen(only: set[str]) -> list[Bench]:
     """Return all benchmarks, or those named."""
-    from bench import gate, imports, pages, processes, sending, sweeps
+    from bench import gate, hooks, imports, pages, processes, sending, sweeps
 
     benches = [
         Bench("list_page", pages.list_page),
@@ -35,6 +35,7 @@ def chosen(only: set[str]) -> list[Bench]:
         Bench("overdue_sweep", sweeps.overdue_sweep),
         Bench("import_contacts", imports.import_contacts),
         Bench("gate", gate.gate, once=True),
+        Bench("webhooks", hooks.webhooks, once=True),
         Bench("email_send", sending.email_send, once=True),
         Bench("memory", processes.memory, once=True),
         Bench("lateness", processes.lateness, once=True),
