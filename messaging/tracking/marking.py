@@ -37,7 +37,6 @@ def marked(
     text: str,
     *,
     message_id: int,
-    token: str,
     contact_id: int,
     topic: str,
     track: bool,
@@ -54,7 +53,6 @@ def marked(
     of RFC 2369 and RFC 8058; everything carries a link to the contact's preferences. `site` is the installation's own
     address without a slash at its end; `reply_to` the address whose mail we read, for clients that unsubscribe by mail.
     `language` is the contact's (BCP 47), for the words of the footer.
-    `token` tells the message from one of the same number elsewhere; it only stands in the subject of such a mail.
     """
     preferences = f"{site}/p/{tokens.preferences_token(contact_id, message_id)}/"
     words, leave = footer_words(language), ""
@@ -69,7 +67,7 @@ def marked(
         html = _at_the_end(html, end)
     if text:
         text = f"{text.rstrip()}\n\n-- \n{_text_footer(words, leave, preferences, postal_address)}\n"
-    return Marked(html, text, _headers(leave, reply_to, message_id, token))
+    return Marked(html, text, _headers(leave, reply_to))
 
 
 def _counted(url: str, message_id: int, site: str) -> str | None:
@@ -110,10 +108,10 @@ def _at_the_end(html: str, end: str) -> str:
     return f"{html[:at]}{end}{html[at:]}"
 
 
-def _headers(leave: str, reply_to: str, message_id: int, token: str) -> tuple[tuple[str, str], ...]:
+def _headers(leave: str, reply_to: str) -> tuple[tuple[str, str], ...]:
     if not leave:
         return ()
     ways = [f"<{leave}>"]
     if reply_to:
-        ways.append(f"<mailto:{reply_to}?subject=unsubscribe%20{message_id}.{token}>")
+        ways.append(f"<mailto:{reply_to}?subject=unsubscribe>")
     return (("List-Unsubscribe", ", ".join(ways)), ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
