@@ -41,7 +41,7 @@ def current_policy() -> ContactPolicy:
 def change_policy(changes: Mapping[str, Any]) -> ContactPolicy:
     """Set fields of the policy; what was before is kept in the audit trail. Raises BadPolicy.
 
-    It holds from the next decision on, also for messages that wait.
+    It holds from the next decision on; messages that wait are judged by it when their time comes.
     """
     with transaction.atomic():
         before = ContactPolicy.objects.select_for_update().get(pk=1)

@@ -94,15 +94,17 @@ def write_to_contacts(wanted: Sequence[ToContact], *, now: datetime) -> list[Wri
         chosen = [_choose(one, book, shelf, one.author_id in insisting, now) for one in wanted]
         rows = [_row(*pair, shelf, now) for pair in zip(wanted, chosen, strict=True)]
         ids = write_rows(rows, now=now)
-        against = [
-            (ids[row.dedupe_key], choice.verdict)
-            for row, choice in zip(rows, chosen, strict=True)
-            if choice.verdict.verdict != "send" and row.dedupe_key in ids
-        ]
-        if against:
-            write_decisions(against, now=now)
+        against: dict[int, Verdict] = {}
+        for row, choice in zip(rows, chosen, strict=True):
+            if choice.verdict.verdict != "send" and row.dedupe_key in ids:
+                against.setdefault(ids[row.dedupe_key], choice.verdict)
+        write_decisions(list(against.items()), now=now)
         known = _known({row.dedupe_key for row in rows} - ids.keys())
-    return [_written(row, choice, ids, known) for row, choice in zip(rows, chosen, strict=True)]
+    firsts = {row.dedupe_key: place for place, row in reversed(list(enumerate(rows)))}
+    return [
+        _written(row, choice, ids, known, first=firsts[row.dedupe_key] == place)
+        for place, (row, choice) in enumerate(zip(rows, chosen, strict=True))
+    ]
 
 
 Shelf = Mapping[int, Mapping[str, tuple[int, bool]]]
@@ -211,11 +213,15 @@ def _row(one: ToContact, choice: Choice, shelf: Shelf, now: datetime) -> Contact
     )
 
 
-def _written(row: ContactRow, choice: Choice, ids: Mapping[str, int], known: Mapping[str, tuple[int, str]]) -> Written:
-    new = row.dedupe_key in ids
-    pk, channel = (ids[row.dedupe_key], row.channel) if new else known.get(row.dedupe_key, (None, row.channel))
+def _written(
+    row: ContactRow, choice: Choice, ids: Mapping[str, int], known: Mapping[str, tuple[int, str]], *, first: bool
+) -> Written:
+    there = (ids[row.dedupe_key], row.channel) if row.dedupe_key in ids else None
+    pk, channel = there or known.get(row.dedupe_key, (None, row.channel))
     refused = choice.verdict.sentence if choice.verdict.verdict == "refuse" else ""
-    return Written(pk, row.contact_id, channel, row.reason, refused, choice.verdict.until, new)
+    return Written(
+        pk, row.contact_id, channel, row.reason, refused, choice.verdict.until, new=there is not None and first
+    )
 
 
 def _known(keys: Collection[str]) -> dict[str, tuple[int, str]]:

@@ -29,7 +29,7 @@ def policy(request: PersonRequest) -> HttpResponse:
         except BadPolicy as problem:
             form.add_error(problem.field or None, str(problem))
         else:
-            messages.success(request, "Saved. It holds from the next message on, also for those that wait.")
+            messages.success(request, "Saved. What waits already is judged by it when its time comes.")
             return redirect("settings_messages")
     context = {"form": form, "sections": form.sections()}
     return render(request, "messaging/settings/policy.html", context, status=422 if form.is_bound else 200)

@@ -6,7 +6,7 @@ import pytest
 
 from crm.consent import withdraw
 from crm.models import Contact
-from messaging.models import Decision, Message, MessageBody
+from messaging.models import Decision, Message, MessageBody, MessageTemplate, TemplateVariant
 from messaging.writing import ToContact, write_to_contacts
 from tests.factories import contact, contacts
 
@@ -82,3 +82,92 @@ def test_signs_that_a_database_or_json_cannot_hold_harm_nothing(text):
     message = Message.objects.get(pk=written.message_id)
     assert message.data["note"] == [text.replace("\0", "")]
     assert "\n" not in message.subject
+
+
+def test_one_key_twice_in_a_set_is_one_message():
+    who = ana()
+    twice = [ToContact(who.pk, "nudge", "same", text=text) for text in ("first", "second")]
+    first, second = write_to_contacts(twice, now=NOW)
+    assert first.message_id == second.message_id
+    assert (first.new, second.new) == (True, False)
+    assert MessageBody.objects.get().text == "first"
+
+
+def test_somebody_who_is_not_there_gets_nothing_and_it_is_said():
+    [written] = write_to_contacts([ToContact(987_654, "nudge", "k", text="Hello")], now=NOW)
+    assert (written.message_id, written.refused) == (None, "The contact has been deleted.")
+
+
+def test_a_channel_to_colleagues_is_refused():
+    with pytest.raises(ValueError, match="push"):
+        say(ana(), channel="push")
+
+
+def test_what_is_to_leave_later_is_judged_by_the_hour_at_which_it_leaves():
+    who, night = ana(), NOW + timedelta(hours=13)
+    message = Message.objects.get(pk=say(who, send_after=night, channel="sms").message_id)
+    assert (message.status, message.send_after) == ("scheduled", datetime(2026, 3, 3, 0, 0, tzinfo=UTC))
+    assert message.data["due_at"] == night.isoformat()
+
+
+def test_words_in_html_alone_go_by_mail_alone():
+    message = Message.objects.get(pk=say(ana(), text="", html="<p>Hello</p>").message_id)
+    assert (message.channel, message.fallback) == ("email", [])
+
+
+def test_words_with_fields_are_filled_when_they_leave():
+    message = Message.objects.get(pk=say(ana(), text="Hello {{ contact.first_name }}").message_id)
+    assert message.data["text"] == "Hello {{ contact.first_name }}"
+    assert not MessageBody.objects.exists()
+
+
+def refused_mail(people):
+    who = ana()
+    withdraw(Contact.objects.filter(pk=who.pk), channel="email", source="web form", by=None, now=NOW)
+    return who
+
+
+@pytest.mark.parametrize(("name", "passes"), [("mara", True), ("sam", False)])
+def test_only_who_may_insist_is_let_past(people, name, passes):
+    who = refused_mail(people)
+    written = say(who, channel="email", author_id=getattr(people, name).pk, insist="Her visa ends tomorrow")
+    assert (not written.refused) is passes
+    message = Message.objects.get(pk=written.message_id)
+    assert message.data.get("insist") == ("Her visa ends tomorrow" if passes else None)
+
+
+def test_nobody_insists_by_way_of_the_facts_of_a_message(people):
+    written = say(refused_mail(people), channel="email", author_id=people.mara.pk, data={"insist": "x", "due_at": "y"})
+    assert written.refused
+    assert "insist" not in Message.objects.get(pk=written.message_id).data
+
+
+def template(name, channel, **fields):
+    made = MessageTemplate.objects.create(name=name, channel=channel, created_at=NOW, updated_at=NOW, **fields)
+    TemplateVariant.objects.create(template=made, language="en", text="Hello")
+    return made
+
+
+@pytest.mark.parametrize(("state", "rule"), [("approved", ""), ("pending", "whatsapp_window")])
+def test_on_whatsapp_an_approved_template_may_go_at_any_time(state, rule):
+    made = template("Visa", "whatsapp", whatsapp_sid="HX1", whatsapp_state=state)
+    written = say(ana(), text="", template_id=made.pk, channel="whatsapp")
+    assert bool(written.refused) is bool(rule)
+    assert [one.rule for one in Decision.objects.all()] == ([rule] if rule else [])
+
+
+def test_a_template_takes_the_way_of_its_sister_that_is_cheapest():
+    by_mail, by_sms = template("Visa", "email"), template("Visa", "sms")
+    template("Another", "whatsapp")
+    message = Message.objects.get(pk=say(ana(), text="", template_id=by_sms.pk).message_id)
+    assert (message.channel, message.template_id, message.fallback) == ("email", by_mail.pk, ["sms"])
+
+
+def test_a_template_has_no_words_for_another_channel():
+    written = say(ana(), text="", template_id=template("Visa", "sms").pk, channel="email", fallback=False)
+    assert written.refused == "This template has no words for e-mail."
+
+
+def test_pictures_travel_with_the_message():
+    message = Message.objects.get(pk=say(ana(), media=["https://example.org/a.png"]).message_id)
+    assert message.data["media"] == ["https://example.org/a.png"]
