@@ -12,12 +12,18 @@ from django.db import transaction
 from crm.models import User
 from messaging.kinds import NoticeKind, all_notices
 from messaging.models import NotificationPreference
+from messaging.push_keys import public_push_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: What can be chosen today; a channel joins when it has a provider.
-CHOICES = {"in_app": "In the app", "email": "By e-mail"}
+#: What can be chosen.
+CHOICES = {"in_app": "In the app", "email": "By e-mail", "push": "By push"}
+
+
+def choices() -> dict[str, str]:
+    """What can be chosen on this installation, with labels: pushes need a key."""
+    return {name: label for name, label in CHOICES.items() if name != "push" or public_push_key()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from messaging.views import bell, contact_wishes, messages, preferences
+from messaging.views import bell, contact_wishes, messages, preferences, push
 
 urlpatterns = [
     path("", include("messaging.templating.urls")),
@@ -17,4 +17,7 @@ urlpatterns = [
     path("notifications/<int:pk>/open/", bell.open_notice, name="notification_open"),
     path("notifications/mute/<slug:kind>/", bell.mute_kind, name="notifications_mute"),
     path("settings/notifications/", preferences.preferences, name="settings_notifications"),
+    path("settings/notifications/push/", push.add, name="push_add"),
+    path("settings/notifications/push/remove/", push.remove, name="push_remove"),
+    path("push-worker.js", push.worker, name="push_worker"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -9,7 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from crm.views.guard import PersonRequest, signed_in
 from messaging.forms import HoursForm
-from messaging.preferences import CHOICES, choose_channels, set_hours, wishes_of
+from messaging.preferences import choices, choose_channels, set_hours, wishes_of
+from messaging.push_browsers import browsers_of
+from messaging.push_keys import public_push_key
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,5 +34,14 @@ def preferences(request: PersonRequest) -> HttpResponse:
         names = ("quiet_from", "quiet_to", "bundle_minutes", "wants_digest", "digest_hour")
         form = HoursForm(initial={name: getattr(user, name) for name in names})
         picked = {wish.kind.name: list(wish.channels) for wish in wishes}
-    shown = {"form": form, "wishes": wishes, "picked": picked, "channels": CHOICES}
+    browsers = browsers_of(user)
+    shown = {
+        "form": form,
+        "wishes": wishes,
+        "picked": picked,
+        "channels": choices(),
+        "push_key": public_push_key(),
+        "browsers": browsers,
+        "known_browsers": " ".join(sha256(one.endpoint.encode()).hexdigest()[:16] for one in browsers),
+    }
     return render(request, "messaging/preferences.html", shown, status=422 if form.errors else 200)

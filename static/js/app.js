@@ -15,3 +15,4 @@ import "./files.js";
 import "./clock.js";
 import "./composing.js";
 import "./live.js";
+import "./push.js";
