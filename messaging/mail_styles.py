@@ -49,7 +49,8 @@ def inlined(source: str, rules: str) -> str:
 
 
 def _rules() -> str:
-    for folder in settings.TEMPLATES[0]["DIRS"]:
+    folders: list[Path] = settings.TEMPLATES[0]["DIRS"]  # type: ignore[assignment]  # Django types a setting as object
+    for folder in folders:
         path = Path(folder) / BASE
         if path.exists() and (found := _STYLE.search(path.read_text())):
             return _MEDIA.sub("", found[2])

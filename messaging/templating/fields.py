@@ -79,9 +79,18 @@ class Words:
         return list(dict.fromkeys(one.name for one in self.fields if one.fallback is None))
 
 
-@lru_cache(maxsize=2048)
 def parse(text: str, own: frozenset[str] | None = None) -> Words:
     """Read plain words. `own` are the slugs of the organisation's own fields; None: any. Raises BadWords."""
+    return _read(text, own) if "{{" in text else Words((text,))
+
+
+def parse_html(text: str) -> Words:
+    """Read HTML that was made from checked words: braces of its styles are left alone. Raises BadWords."""
+    return _read_html(text) if "{{" in text else Words((text,))
+
+
+@lru_cache(maxsize=1024)
+def _read(text: str, own: frozenset[str] | None) -> Words:
     problems = [*_unknown(text, own), *(one for one in _strange(text) if "{{" in one[1])]
     if problems:
         raise BadWords([sentence for _, sentence in sorted(problems)])
@@ -94,9 +103,8 @@ def check(text: str, own: frozenset[str] | None = None) -> list[str]:
     return [sentence for _, sentence in sorted([*_strange(text), *_unknown(text, own)])]
 
 
-@lru_cache(maxsize=2048)
-def parse_html(text: str) -> Words:
-    """Read HTML that was made from checked words: braces of its styles are left alone. Raises BadWords."""
+@lru_cache(maxsize=1024)
+def _read_html(text: str) -> Words:
     problems = _unknown(text, None, of_html=True)
     if "{{" in ANY.sub("", text):
         problems.append((0, "A field in the HTML is opened and not closed."))

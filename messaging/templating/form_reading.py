@@ -90,7 +90,7 @@ class Typed:
 
 def read(post: Mapping[str, str]) -> Typed:
     """The form as it was sent."""
-    plain = {name: post.get(name, "") for name in asdict(Typed()) if name != "blocks"}
+    plain: dict[str, Any] = {name: post.get(name, "") for name in asdict(Typed()) if name != "blocks"}
     typed = Typed(**plain)
     typed.whatsapp_state = typed.whatsapp_state or "none"
     for number in range(MOST + 1):

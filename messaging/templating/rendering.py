@@ -66,7 +66,8 @@ def written_for_contacts(rows: Sequence[Claimed], *, now: datetime) -> dict[int,
     """The words of each message, by its id; five queries whatever the number.
 
     Words that the message already has are kept (their fields filled), else `data["text"]` and `data["html"]`, else
-    its template. What cannot be filled whole has a problem instead of words.
+    its template. Only what WhatsApp has approved always comes from the template: it lets nothing else through. What
+    cannot be filled whole has a problem instead of words.
     """
     shelves = read_shelves({row.template_id for row in rows if row.template_id})
     ready = _words_there([row.pk for row in rows])
@@ -122,17 +123,17 @@ def places(words: Words) -> list[Field]:
 def _written(row: Claimed, shelves: Mapping[int, Shelf], ready: Variant | None, facts: Facts) -> Writing:
     values = facts.values(row.contact_id, row.author_id, row.data, partial(_way_out, row))
     free = ready or Variant("", "", str(row.data.get("text") or ""), str(row.data.get("html") or ""), ())
+    shelf = shelves.get(row.template_id or 0)
+    about = facts.contacts.get(row.contact_id or 0)
+    variant = shelf.variant(about.language if about else "") if shelf else None
     try:
-        if row.template_id and not (free.text or free.html):
-            shelf = shelves.get(row.template_id)
-            if shelf is None:
-                return Writing(problem="Its template has no words.")
-            language = facts.contacts[row.contact_id].language if row.contact_id in facts.contacts else ""
-            made = written(shelf.variant(language), values, channel=row.channel, subject=row.subject)
+        if variant is not None and ((row.channel == "whatsapp" and variant.sid) or not (free.text or free.html)):
+            made = written(variant, values, channel=row.channel, subject=row.subject)
         elif free.text or free.html:
-            made = written(free, values, channel=row.channel, subject=row.subject)
+            words = replace(free, media=variant.media) if variant else free
+            made = written(words, values, channel=row.channel, subject=row.subject)
         else:
-            return Writing(problem="It has no words.")
+            return Writing(problem="Its template has no words." if row.template_id else "It has no words.")
     except (BadWords, CannotFill) as problem:
         return Writing(problem=str(problem))
     return replace(made, media=(*made.media, *row.media)) if row.media else made

@@ -96,9 +96,12 @@ def read_facts(contact_ids: Collection[int], author_ids: Collection[int], *, now
         "last_two_way_at", "created_at", "owner__full_name", "owner__email",
     )  # fmt: skip
     contacts = {
-        pk: ContactFacts(*plain, custom, (now - (spoke or since)).days, owner or (address or "").partition("@")[0])
-        for pk, *plain, custom, spoke, since, owner, address in rows
-    }
+        pk: ContactFacts(
+            first, last, firm, city, email, phone, language, custom,
+            (now - (spoke or since)).days, owner or (address or "").partition("@")[0],
+        )
+        for pk, first, last, firm, city, email, phone, language, custom, spoke, since, owner, address in rows
+    }  # fmt: skip
     people = User.objects.filter(pk__in=author_ids).values_list("pk", "full_name", "email")
     senders = {pk: name or email.partition("@")[0] for pk, name, email in people}
     return Facts(contacts, senders, Organisation.objects.current().name)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from crm.custom_fields import own_fields
 from crm.views.guard import PersonRequest, may
 from messaging.models import Approval, MessageTemplate
 from messaging.templating import catalogue, media
@@ -142,4 +143,4 @@ def _form(
 
 
 def _own_fields() -> list[tuple[str, str]]:
-    return [(CUSTOM + slug, own.label) for slug, own in catalogue.own_fields().items()]
+    return [(CUSTOM + slug, own.label) for slug, own in own_fields().items()]

@@ -27,7 +27,14 @@ def template(channel: str = "email", *, language: str = "en", now: datetime = NO
 
 def claimed(contact_id: int | None, *, channel: str = "email", pk: int = 0, **fields: Any) -> Claimed:
     """A message as the delivery has taken it."""
-    plain = {"kind": "message", "user_id": None, "subject": "", "data": {}, "expires_at": None, "attempts": 1}
+    plain: dict[str, Any] = {
+        "kind": "message",
+        "user_id": None,
+        "subject": "",
+        "data": {},
+        "expires_at": None,
+        "attempts": 1,
+    }
     return Claimed(pk=pk or next(_number), channel=channel, contact_id=contact_id, created_at=NOW, **(plain | fields))
 
 

@@ -88,6 +88,17 @@ def test_words_that_are_there_are_kept_and_filled() -> None:
     assert written_for_contacts([row], now=NOW)[pk].text == "Hi Ann"
 
 
+def test_approved_words_and_media_survive_a_second_attempt() -> None:
+    ann = contact("Ann")
+    media = ["https://example.org/a.jpg"]
+    text = "Hi {{ contact.first_name }}"
+    approved = template("whatsapp", text=text, media=media, whatsapp_sid="HX1", whatsapp_state="approved")
+    [pk] = put([NewMessage("whatsapp", "message", "k", contact_id=ann.pk, text="Hi Ann")], now=NOW)
+    row = claimed(ann.pk, pk=pk, channel="whatsapp", template_id=approved.pk, attempts=2)
+    words = written_for_contacts([row], now=NOW)[pk]
+    assert (words.template_sid, words.variables, words.media) == ("HX1", {"1": "Ann"}, tuple(media))
+
+
 def test_a_mail_of_plain_words_has_escaped_html_too() -> None:
     row = claimed(contact("Ann").pk, subject="Hello", data={"text": "a < b\n\nSee https://example.org/x."})
     words = written_for_contacts([row], now=NOW)[row.pk]
