@@ -65,9 +65,8 @@ def _complete_answered(events: Sequence[Event], now: datetime) -> None:
     answered = {event.data["answers"] for event in events if event.data.get("answers")}
     if not answered:
         return
-    ids = list(
-        Message.objects.filter(pk__in=answered, cause_kind="followup").values_list("cause_id", flat=True).distinct()
-    )
+    causes = Message.objects.filter(pk__in=answered, cause_kind="followup").values_list("cause_id", flat=True)
+    ids = sorted({pk for pk in causes if pk is not None})
     outcome = _outcome(REPLIED)
     if ids and outcome:
         # Of those who wrote: a message may name any follow-up as its cause.

@@ -20,8 +20,8 @@ def request_from(body: bytes, content_type: str) -> HttpRequest:
     request = HttpRequest()
     request.method = "POST"
     request.META = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(body))}
-    request._set_content_type_params(request.META)
-    request._body = body  # type: ignore[attr-defined]
+    request._set_content_type_params(request.META)  # type: ignore[attr-defined]
+    request._body = body
     request.encoding = "utf-8"
     if request.content_type == "multipart/form-data":
         request.POST, request._files = _form(body, content_type)  # type: ignore[attr-defined, assignment]
