@@ -131,7 +131,7 @@ def _choose(one: ToContact, book: ContactBook, shelf: Shelf, may_insist: bool, n
     facts, by_hand = book.of(one.contact_id), one.author_id is not None
     one.insist = one.insist.strip()[:150] if may_insist else ""
     at = one.send_after or now
-    ways = shelf.get(one.template_id, {}) if _from_template(one) else dict.fromkeys(CONTACT_CHANNELS, (0, False))
+    ways = shelf.get(one.template_id or 0, {}) if _from_template(one) else dict.fromkeys(CONTACT_CHANNELS, (0, False))
     if one.html and not one.text:
         ways = {"email": ways.get("email", (0, False))}
     # What a person wrote for one channel does not turn up on another by itself.
@@ -216,12 +216,11 @@ def _row(one: ToContact, choice: Choice, shelf: Shelf, now: datetime) -> Contact
 def _written(
     row: ContactRow, choice: Choice, ids: Mapping[str, int], known: Mapping[str, tuple[int, str]], *, first: bool
 ) -> Written:
-    there = (ids[row.dedupe_key], row.channel) if row.dedupe_key in ids else None
-    pk, channel = there or known.get(row.dedupe_key, (None, row.channel))
+    new = row.dedupe_key in ids
+    there = (ids[row.dedupe_key], row.channel) if new else known.get(row.dedupe_key)
+    pk, channel = there if there is not None else (None, row.channel)
     refused = choice.verdict.sentence if choice.verdict.verdict == "refuse" else ""
-    return Written(
-        pk, row.contact_id, channel, row.reason, refused, choice.verdict.until, new=there is not None and first
-    )
+    return Written(pk, row.contact_id, channel, row.reason, refused, choice.verdict.until, new=new and first)
 
 
 def _known(keys: Collection[str]) -> dict[str, tuple[int, str]]:

@@ -106,7 +106,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cla
 
     def changes(self) -> dict[str, Any]:
         """What was changed, by column."""
-        own = {name: self.cleaned_data[name] for name in self.changed_data if name in self._meta.fields}
+        own = {name: self.cleaned_data[name] for name in self.changed_data if hasattr(ContactPolicy, name)}
         if any(name.startswith("cost_") for name in self.changed_data):
             own["costs"] = self.instance.costs | {channel: self.cleaned_data[f"cost_{channel}"] for channel, _ in WAYS}
         return own
