@@ -1,16 +1,19 @@
-"""Merge fields in what people write: {{ contact.first_name|there }} becomes the client's first name, or "there"."""
+"""Merge fields in what people write: {{ contact.first_name|there }} becomes the client's first name, or "there".
+
+How a field is written is the same as in templates of messages (messaging/templating/fields.py); a follow-up is for
+colleagues, so it knows only what a client is called.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+
+from messaging.templating.fields import each, replaced
 
 #: What may stand after "contact.".
 FIELDS = ("first_name", "last_name", "full_name", "organisation")
 
-_FIELD = re.compile(r"\{\{\s*contact\.(\w+)\s*(?:\|([^{}|]*))?\}\}")
-_ANYTHING = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-_KNOWN = re.compile(rf"\s*contact\.(?:{'|'.join(FIELDS)})\s*(?:\|[^{{}}|]*)?")
+_KNOWN = {f"contact.{name}": name for name in FIELDS}
 
 
 def fill_in(text: str, contact: Mapping[str, str]) -> str:
@@ -19,17 +22,15 @@ def fill_in(text: str, contact: Mapping[str, str]) -> str:
     if "{{" not in text:
         return text
 
-    def words(found: re.Match[str]) -> str:
-        if found[1] not in FIELDS:
-            return found[0]
-        return contact.get(found[1]) or (found[2] or "").strip().strip("\"'")
+    def words(name: str, fallback: str | None) -> str | None:
+        return (contact.get(_KNOWN[name]) or fallback or "") if name in _KNOWN else None
 
-    return _FIELD.sub(words, text).strip()
+    return replaced(text, words).strip()
 
 
 def unknown(text: str) -> list[str]:
     """What stands between braces and is no field, as it was written; a template with any is not stored."""
-    return [inside.strip() for inside in _ANYTHING.findall(text) if not _KNOWN.fullmatch(inside)]
+    return [written[2:-2].strip() for written, name, _ in each(text) if name not in _KNOWN]
 
 
 def words_of(first_name: str, last_name: str, organisation: str, otherwise: str) -> dict[str, str]:

@@ -146,6 +146,17 @@ def typical(text: str) -> str:
     return ANY.sub(lambda found: _inside(found[1])[1] or "x" * TYPICAL, text)
 
 
+def replaced(text: str, words: Callable[[str, str | None], str | None]) -> str:
+    """The text with what `words` says for each field's name and fallback; None leaves it as it was written."""
+
+    def one(found: re.Match[str]) -> str:
+        name, fallback = _inside(found[1])
+        said = words(name, fallback) if name else None
+        return found[0] if said is None else said
+
+    return ANY.sub(one, text)
+
+
 def each(text: str) -> Iterator[tuple[str, str, str | None]]:
     """Everything between braces as (as written, name, fallback); the name is empty where it is no field's form."""
     for found in ANY.finditer(text):
