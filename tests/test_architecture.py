@@ -88,21 +88,39 @@ def importing(pattern: str) -> set[str]:
     }
 
 
-def test_only_delivery_sends_through_a_channel_and_only_the_rescue_asks_one_what_became_of_a_message() -> None:
-    assert importing(r"messaging\.channels\.(?!shape\b)") <= {
-        "messaging/apps.py",
-        "messaging/delivery.py",
-        "messaging/rescue.py",
+def calling(words: str) -> set[str]:
+    """Return the product's files, outside the channels themselves, that call something by this name."""
+    return {
+        str(name)
+        for path in files("*.py")
+        if (name := path.relative_to(ROOT)).parts[0] in FLOOR and name.parts[:2] != ("messaging", "channels")
+        if words in path.read_text()
     }
-    assert ".send(" not in (ROOT / "messaging" / "rescue.py").read_text()
+
+
+def test_only_the_delivery_sends_through_a_channel_and_only_the_look_ups_ask_one_what_became_of_a_message() -> None:
+    assert importing(r"messaging\.channels\.(?!shape\b)") == {"messaging/delivery.py", "messaging/looking_up.py"}
+    assert importing(r"messaging\.channels import|messaging import channels") == set()
+    assert calling(".deliver(") == {"messaging/handing_over.py"}
+    assert calling(".look_up(") == {"messaging/looking_up.py"}
+    assert calling("hand_over(channel") == {"messaging/delivery.py"}
+
+
+def test_the_delivery_asks_the_gate_before_it_makes_letters() -> None:
+    delivery = (ROOT / "messaging" / "delivery.py").read_text()
+    assert delivery.index("judge(") < delivery.index("_hand_over(channel, rows") < delivery.index("letters_of(rows")
 
 
 #: A link that opens an account must not be kept where administrators read messages, so it passes by the outbox.
 SIGN_IN_MAILS = {"config/account_adapter.py"}
+#: Fetches Amazon's certificate and confirms that its calls are wanted; carries no words of ours.
+FETCHING = {"messaging/hooks/sns.py"}
+#: What can carry words away. Reading what came in is another matter: anymail.inbound and anymail.webhooks send nothing.
+SENDING = r"smtplib|anymail\.(backends|message)|twilio\b|boto|requests\b|urllib3|httpx|django\.core\.mail"
 
 
 def test_nobody_but_a_channel_speaks_to_a_provider() -> None:
-    assert importing(r"smtplib|anymail|twilio|django\.core\.mail") == SIGN_IN_MAILS
+    assert importing(SENDING) == SIGN_IN_MAILS | FETCHING
 
 
 PAGES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if path.parent.name != "email"]

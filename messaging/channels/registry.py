@@ -198,13 +198,3 @@ def channel_named(name: str) -> Channel | None:
     if chosen not in known:
         raise ImproperlyConfigured(f"{setting} is {chosen!r}; choose one of: {', '.join(known)}, none.")
     return known[chosen]()
-
-
-def provider_of(channel: str) -> str:
-    """Which provider the settings choose for a channel; empty where there is none. Makes no connection."""
-    if channel in PROVIDERS:
-        chosen = str(getattr(settings, PROVIDERS[channel][0]))
-        return "" if chosen == "none" else chosen
-    if channel == "push":
-        return "push" if push_key() else ""
-    return {"in_app": "app", "slack": "slack", "teams": "teams"}.get(channel, "")
