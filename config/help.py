@@ -25,6 +25,8 @@ SUBJECTS = (
     Subject("contacts", "Contacts and their timeline", "Owners, tags, notes, rhythm, and who goes quiet"),
     Subject("import", "Bring in a list", "Files, columns, duplicates, bad rows, and taking an import back"),
     Subject("notices", "Reminders, digest and quiet hours", "What reaches you, where, when, and why something did not"),
+    Subject("sending", "When a message leaves", "Why it left, waits or did not, and which way it goes"),
+    Subject("choices", "What contacts receive", "Their choices, unsubscribing, and what opens and clicks mean"),
     Subject("team", "People, roles and rights", "Who sees what, invitations, absences and handing over"),
     Subject("keyboard", "Keyboard and phone", "The whole morning without a mouse, or with one thumb"),
     Subject("api", "API and command line", "Tokens, scopes, and the commands of an installation"),

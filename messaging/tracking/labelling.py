@@ -75,6 +75,8 @@ def _by_itself(hit: Seen) -> str:
         return "It followed a link that no person can see."
     if hit.method == "HEAD":
         return "It only asked whether the address exists."
+    if hit.method == "prefetch":
+        return "A browser loaded it in case somebody would want it."
     if not hit.user_agent:
         return "" if hit.provider else "It does not say which program it is, as browsers and mail clients do."
     if hit.kind == "opened" and hit.user_agent.strip() == APPLE:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from crm.consent import forget, grant
 from crm.models import Consent, Contact
+from crm.models.consent import Topic
 from crm.timeline import Happening, record
 from messaging.models import Message, MessageChannel, MessageEvent
 from messaging.opting_out import opt_out
@@ -38,7 +39,7 @@ def leave(asked: Unsubscribing, *, source: str, proof: str, now: datetime) -> bo
     if not opt_out(contacts, source=source, by=None, now=now, channel=asked.channel, topic=asked.topic, proof=proof):
         return False
     subject = _note(asked, "unsubscribed", source, now)
-    about = {"channel": _title(asked.channel), "channel_slug": asked.channel, "topic": asked.topic, "source": source}
+    about = {"channel": _title(asked), "channel_slug": asked.channel, "topic": asked.topic, "source": source}
     happening = Happening("unsubscribed", asked.contact_id, now, actor="contact", data=about | {"subject": subject})
     if subject is not None:
         happening.subject_kind, happening.subject_id = "message", asked.message_id
@@ -68,5 +69,6 @@ def _note(asked: Unsubscribing, kind: str, source: str, now: datetime) -> str | 
     return subject
 
 
-def _title(channel: str) -> str:
-    return str(dict(MessageChannel.choices).get(channel, channel))
+def _title(asked: Unsubscribing) -> str:
+    channel = str(dict(MessageChannel.choices).get(asked.channel, asked.channel))
+    return channel if asked.topic == Topic.ALL else f"{channel} ({Topic(asked.topic).label.lower()})"

@@ -49,9 +49,15 @@ def _keep(request: HttpRequest, kind: str, message_id: int, url: str = "") -> No
     now = timezone.now()
     hit = Hit(
         message_id, kind, now, url=url, user_agent=request.headers.get("User-Agent", ""), ip=remote_address(request),
-        method="HEAD" if request.method == "HEAD" else "", hidden=kind == CLICKED and not url,
+        method=_how(request), hidden=kind == CLICKED and not url,
     )  # fmt: skip
     try:
         note([hit], now=now)
     except Exception:  # whatever is wrong here, the person wants to get to the page
         log.warning("an open or a click could not be noted", extra={"message_id": message_id}, exc_info=True)
+
+
+def _how(request: HttpRequest) -> str:
+    """What tells that nobody looks at the answer: a HEAD request, or a browser that loads pages in case."""
+    purpose = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}".lower()
+    return "HEAD" if request.method == "HEAD" else "prefetch" if "prefetch" in purpose else ""

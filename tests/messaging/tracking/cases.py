@@ -93,6 +93,7 @@ CASES = [
     machines("a sandbox in the cloud opens three links in four seconds", click(80, url=A, network=AZURE), click(82, url=B, network=AZURE), click(84, url=C, network=AZURE)),
     machines("a pair of links at once", click(300, url=A, network=AZURE), click(300.4, url=B, network=AZURE)),
     machines("HEAD only", click(240, method="HEAD")),
+    machines("a browser loads the page in case", click(240, method="prefetch")),
     machines("no name", click(240, user_agent="")),
     machines("mautic#6591: a short link’s robot", click(40, user_agent="bitlybot/3.0 (+http://bit.ly/)")),
     machines("a chat shows a preview of a forwarded link", click(900, user_agent="Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)")),

@@ -353,3 +353,8 @@ def test_a_link_that_is_used_too_often_waits(web: Client, maria: Contact, monkey
     monkeypatch.setattr("messaging.views.contact_choices.timezone.now", lambda: NOW + timedelta(seconds=maria.pk % 50))
     answers = [web.post(p(maria), wishes(maria)).status_code for _ in range(3)]
     assert answers == [200, 200, 429]
+
+
+def test_a_page_loaded_in_case_is_noted_as_such(web: Client, mail: Message) -> None:
+    web.get(f"/t/c/{tokens.click_token(mail.pk, PAGE)}", headers={"sec-purpose": "prefetch;prerender"})
+    assert MessageEvent.objects.get(message=mail).data["method"] == "prefetch"
