@@ -21,3 +21,8 @@ def back(request: HttpRequest, fallback: str) -> str:
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return wanted
     return fallback
+
+
+def part_asked(request: HttpRequest) -> str:
+    """The id of the element that HTMX wants to fill; empty for a whole page. It names it as "div#threads"."""
+    return request.headers.get("HX-Target", "").rpartition("#")[2]

@@ -1,6 +1,6 @@
 """One talk as it is read: what was said both ways over all channels, by day, and what became of each message.
 
-Three queries for a page of any size: the messages with their words, what happened to them, and files that came along.
+Two queries for a page of any size: the messages with their words, and what happened to them.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Day:
 class Talk:
     """A page of a talk, oldest first. `older` is the id to go on from, None at the beginning.
 
-    `coming` has not left yet; it stands below all that was said.
+    `coming` leaves later than in a moment; it stands below all that was said.
     """
 
     days: list[Day]
@@ -106,12 +106,12 @@ def talk_of(
     bubbles = [_bubble(row, happened[row.pk]) for row in rows if not _withdrawn(row, happened[row.pk])]
     for one in bubbles:
         one.soon = one.leaves_at is not None and (one.leaves_at - now).total_seconds() < 60
-    said = [one for one in bubbles if not one.waits]
+    said = [one for one in bubbles if not one.waits or one.soon]
     said.sort(key=lambda one: (one.at, one.id))
     days = [Day(day, list(those)) for day, those in groupby(said, key=lambda one: one.at.astimezone(zone).date())]
     return Talk(
         days=days,
-        coming=sorted((one for one in bubbles if one.waits), key=lambda one: (one.leaves_at or one.at, one.id)),
+        coming=sorted((one for one in bubbles if one.waits and not one.soon), key=lambda one: (one.leaves_at or one.at, one.id)),
         older=rows[0].pk if more else None,
         newest=rows[-1].pk if rows else 0,
         moving=any(_moves(row, now) for row in rows),

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.views.asking import part_asked
 from crm.views.guard import PersonRequest, signed_in
 from messaging.bell import address_of, mark_read, notices_of, unread_count
 from messaging.filters import BIGGEST, number
@@ -22,9 +23,7 @@ HERE = "/notifications/"
 def notifications(request: PersonRequest) -> HttpResponse:
     """List the notices; HTMX gets the list alone."""
     page = notices_of(request.user, before=number(request.GET.get("before", "")))
-    template = (
-        "messaging/_bell.html" if request.headers.get("HX-Target") == "notices" else "messaging/notifications.html"
-    )
+    template = "messaging/_bell.html" if part_asked(request) == "notices" else "messaging/notifications.html"
     return render(request, template, {"page": page, "fresh": unread_count(request.user)})
 
 
