@@ -266,3 +266,41 @@ def test_while_amazon_cannot_be_asked_it_is_told_to_come_again(
     monkeypatch.setattr(sns, "public_key", down)
     assert amazon(note()) == 503
     assert not kept()
+
+
+def test_the_certificate_is_fetched_once_and_only_from_amazon(monkeypatch: pytest.MonkeyPatch) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509.oid import NameOID
+
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(AMAZON.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .sign(AMAZON, hashes.SHA256())
+    )  # fmt: skip
+    asked: list[str] = []
+
+    def fetch(url: str) -> bytes:
+        asked.append(url)
+        return made.public_bytes(Encoding.PEM) if "good" in url else b"no certificate"
+
+    monkeypatch.setattr(sns, "_fetch", fetch)
+    sns.public_key.cache_clear()
+    good = "https://sns.eu-west-1.amazonaws.com/good.pem"
+    key = sns.public_key(good)
+    assert key is not None
+    assert key.public_numbers() == AMAZON.public_key().public_numbers()
+    assert sns.public_key(good) is key
+    assert sns.public_key("https://sns.eu-west-1.amazonaws.com/bad.pem") is None
+    assert sns.public_key("https://evil.example/good.pem") is None
+    assert asked == [good, "https://sns.eu-west-1.amazonaws.com/bad.pem"]
+    sns.public_key.cache_clear()
+
+
+def test_amazon_out_of_reach_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(sns.Unreachable):
+        sns._fetch("https://sns.localhost:1/x.pem")
