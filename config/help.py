@@ -26,6 +26,7 @@ SUBJECTS = (
     Subject("import", "Bring in a list", "Files, columns, duplicates, bad rows, and taking an import back"),
     Subject("notices", "Reminders, digest and quiet hours", "What reaches you, where, when, and why something did not"),
     Subject("sending", "When a message leaves", "Why it left, waits or did not, and which way it goes"),
+    Subject("templates", "Message templates", "Fields, languages, blocks, WhatsApp’s approval, and a test to yourself"),
     Subject("choices", "What contacts receive", "Their choices, unsubscribing, and what opens and clicks mean"),
     Subject("team", "People, roles and rights", "Who sees what, invitations, absences and handing over"),
     Subject("keyboard", "Keyboard and phone", "The whole morning without a mouse, or with one thumb"),
