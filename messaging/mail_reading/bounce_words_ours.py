@@ -144,7 +144,7 @@ SPAMDETECTED: Final = (
     r"junk mail",
     r"rejected as spam",
     r"message content rejected",
-    r"blocked (?:by|using|due to) (?:our )?(?:bulk|spam|content)",
+    r"blocked (?:by|using|due to) (?:our )?(?:bulk|spam|content)\b",
     r"content (?:filter|rejected|policy)",
     r"cloudmark",
     r"rule imposed .{0,20}spam",

@@ -223,7 +223,7 @@ NETWORKERROR: Final = (
     r"couldn'?t connect",
     r"unable to connect",
     r"connect(?:ion)? (?:to .{0,160})?(?:failed|refused|error)",
-    r"connect to",
+    r"connect to(?!.{0,200}timed out)",
     r"cannot connect",
     r"can'?t connect",
     r"(?:temporary|temporarily) .{0,30}dns",

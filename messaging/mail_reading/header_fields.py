@@ -123,6 +123,7 @@ def message_ids(value: str) -> tuple[str, ...]:
 def when(value: str) -> datetime | None:
     """Return a field's time in UTC; one without a zone is read as UTC, an impossible one is none."""
     value = re.sub(r"\([^()]*\)", " ", value[:200])
+    found: datetime | None
     try:
         found = parsedate_to_datetime(" ".join(value.split()))
     except (ValueError, TypeError, IndexError, OverflowError):

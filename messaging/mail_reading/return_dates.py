@@ -122,7 +122,7 @@ def _day(name: str, match: re.Match[str], today: date | None) -> date | None:
     if len(days) == 2 and today and abs(days[1] - today) < abs(days[0] - today) and days[0] < today:
         return days[1]
     near = [day for day in days if not today or day - today <= timedelta(days=120)]
-    return (near or days or [None])[0]
+    return next(iter(near or days), None)
 
 
 def _made(year: int, month: int, day: int, today: date | None) -> date | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Final
 
 PERSON: Final = "person"
@@ -63,12 +63,12 @@ class MailRead:
     reply_text: str
     quoted_text: str
     language: str  # ISO 639-1, or empty when nothing could be told
-    date: datetime | None
+    date: datetime.datetime | None
     message_id: str
     in_reply_to: tuple[str, ...]
     references: tuple[str, ...]
     bounces: tuple[Bounce, ...]
-    returns_on: date | None
+    returns_on: datetime.date | None
     attachments: tuple[Attachment, ...]
     problem: str
     auto_submitted: bool
