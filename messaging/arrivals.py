@@ -21,16 +21,25 @@ log = logging.getLogger(__name__)
 BATCH = 1000
 #: Bytes of raw mail that one batch may hold; a larger single one goes alone.
 BATCH_BYTES = 64_000_000
+#: From so many bytes on an arrival takes seconds to read: it is left to workers that nothing urgent waits for.
+LARGE = 2_000_000
 ATTEMPTS = 6
 LEASE = timedelta(minutes=10)
 #: How long what was read is kept, so that it can be read again.
 KEPT = timedelta(days=30)
 
-#: True while something waits, or was left by a worker that died: what the pulse asks.
-DUE_SQL = (
-    "EXISTS (SELECT FROM messaging_arrival WHERE state = 'waiting' AND due_at <= %(now)s)"
-    " OR EXISTS (SELECT FROM messaging_arrival WHERE state = 'working' AND lease_until <= %(now)s)"
-)
+_SMALL_ONES = f"coalesce(octet_length(raw), 0) < {LARGE}"
+_LARGE_ONES = f"octet_length(raw) >= {LARGE}"
+
+
+def _due_sql(which: str) -> str:
+    """True while something waits, or was left by a worker that died: what the pulse asks."""
+    return (
+        f"EXISTS (SELECT FROM messaging_arrival WHERE state = 'waiting' AND due_at <= %(now)s AND {which})"
+        f" OR EXISTS (SELECT FROM messaging_arrival WHERE state = 'working' AND lease_until <= %(now)s AND {which})"
+    )
+
+
 #: True once the oldest is an hour past its time, so that they go in lots and not one by one.
 FORGET_SQL = (
     "EXISTS (SELECT FROM messaging_arrival WHERE state = 'done' AND received_at <= %(now)s - interval '30 days 1 hour')"
@@ -97,12 +106,22 @@ def store(arrivals: Sequence[NewArrival], *, now: datetime, due_at: datetime | N
         return int(cursor.rowcount)
 
 
-def read_due(now: datetime) -> int:
-    """Sweep: read everything that is due at `now`; returns how many arrivals were taken."""
+def read_small(now: datetime) -> int:
+    """Sweep: read what is quick to read and due at `now`; returns how many arrivals were taken."""
+    return read_due(now, _SMALL_ONES)
+
+
+def read_large(now: datetime) -> int:
+    """Sweep: the same for what takes long."""
+    return read_due(now, _LARGE_ONES)
+
+
+def read_due(now: datetime, which: str = "true") -> int:
+    """Read everything that is due at `now`; returns how many arrivals were taken."""
     worker = f"{socket.gethostname()[:20]}:{os.getpid()}:{uuid4().hex[:8]}"
     _take_back(now)
     taken = 0
-    while ids := _claim(worker, now):
+    while ids := _claim(worker, now, which):
         taken += len(ids)
         by_kind: dict[str, list[int]] = {}
         for pk, kind in ids:
@@ -116,7 +135,7 @@ def read_due(now: datetime) -> int:
 _CLAIM = """
 WITH due AS (
     SELECT id, kind, coalesce(octet_length(raw), 0) AS bytes FROM messaging_arrival
-    WHERE state = 'waiting' AND due_at <= %(now)s ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    WHERE state = 'waiting' AND due_at <= %(now)s AND {which} ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), counted AS (
     SELECT id, kind, sum(bytes) OVER (ORDER BY id) - bytes AS before FROM due
 )
@@ -127,10 +146,11 @@ RETURNING a.id, a.kind
 """
 
 
-def _claim(worker: str, now: datetime) -> list[tuple[int, str]]:
+def _claim(worker: str, now: datetime, which: str) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(
-            _CLAIM, {"now": now, "limit": BATCH, "worker": worker, "lease": now + LEASE, "bytes": BATCH_BYTES}
+            _CLAIM.replace("{which}", which),
+            {"now": now, "limit": BATCH, "worker": worker, "lease": now + LEASE, "bytes": BATCH_BYTES},
         )
         return sorted(cursor.fetchall())
 
@@ -258,5 +278,6 @@ def forget_read(now: datetime) -> int:
 
 def register() -> None:
     """Make the sweeps known; called once at start-up."""
-    register_sweep(Sweep("arrivals", DUE_SQL, read_due))
+    register_sweep(Sweep("arrivals", _due_sql(_SMALL_ONES), read_small))
+    register_sweep(Sweep("arrivals_large", _due_sql(_LARGE_ONES), read_large, slow=True))
     register_sweep(Sweep("arrivals_forgotten", FORGET_SQL, forget_read))

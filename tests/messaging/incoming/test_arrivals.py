@@ -145,3 +145,16 @@ def test_a_thousand_take_as_many_queries_as_ten(django_assert_max_num_queries: o
     with django_assert_max_num_queries(9):  # type: ignore[operator]
         assert read_due(NOW) == 1000
     assert not connection.needs_rollback
+
+
+def test_what_takes_long_to_read_is_left_to_workers_that_nothing_urgent_waits_for() -> None:
+    seen: list[str] = []
+    register_reader("test", lambda rows, now: seen.extend(row.key for row in rows))
+    come("large", raw=b"x" * arrivals.LARGE)
+    come("small", raw=b"x")
+    assert {"arrivals", "arrivals_large"} <= {sweep.name for sweep in sweeps_with_work(NOW)}
+    assert arrivals.read_small(NOW) == 1
+    assert seen == ["small"]
+    assert "arrivals" not in {sweep.name for sweep in sweeps_with_work(NOW)}
+    assert arrivals.read_large(NOW) == 1
+    assert seen == ["small", "large"]
