@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db.models import Count, Max, QuerySet
 
 from messaging.models import Approval, Message, MessageTemplate, TemplateVariant
@@ -14,7 +15,7 @@ from messaging.templating.fields import CannotFill, fill, parse, parse_html
 from messaging.templating.missing import required_of
 from messaging.templating.plain_letters import letter_html
 from messaging.templating.rendering import Variant, read_shelves
-from messaging.templating.values import Values, read_facts
+from messaging.templating.values import Facts, Values, read_facts
 
 if TYPE_CHECKING:
     from crm.models import Contact, User
@@ -76,15 +77,21 @@ def render_preview(
     template: MessageTemplate, contact: Contact | None, by: User, *, now: datetime, language: str = ""
 ) -> Preview:
     """How a template would look to a contact who came through the door, in their language or the one given."""
-    shelf = read_shelves([template.pk])[template.pk]
+    shelf = read_shelves([template.pk]).get(template.pk)
+    if shelf is None:
+        return Preview(template.language, "", "", "", problem="It has no words yet.")
     facts = read_facts([contact.pk] if contact else [], [by.pk], now=now)
     variant = shelf.variants.get(language) or shelf.variant(contact.language if contact else "")
-    return preview_of(variant, facts.values(contact.pk if contact else None, by.pk, {}), channel=template.channel)
+    return preview_of(variant, values_shown(facts, contact, by), channel=template.channel)
+
+
+def values_shown(facts: Facts, contact: Contact | None, by: User) -> Values:
+    """The values for a preview, whose way out leads nowhere."""
+    return facts.values(contact.pk if contact else None, by.pk, {}, lambda: f"{settings.SITE_URL}/t/u/preview")
 
 
 def preview_of(variant: Variant, values: Values, *, channel: str) -> Preview:
     """The words filled as far as they can be; what is empty stands as [first_name]."""
-    variant = replace(variant, html=variant.html or (letter_html(variant.text) if channel == "email" else ""))
     missing = [name for name in required_of(variant) if not values.get(name)]
 
     def said(name: str) -> str:
@@ -98,6 +105,8 @@ def preview_of(variant: Variant, values: Values, *, channel: str) -> Preview:
             filled.append("")
             problem = str(refused)
     subject, text, html = filled
+    if channel == "email" and not variant.html:
+        html = letter_html(text, language=variant.language)
     return Preview(variant.language, subject, text, html, missing, problem)
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from django.conf import settings
 
+from crm.models.consent import Topic
 from messaging.claimed import Claimed
 from messaging.models import Approval, MessageBody, TemplateVariant
 from messaging.outbox import one_line
@@ -142,7 +143,7 @@ def _written(row: Claimed, shelves: Mapping[int, Shelf], ready: Variant | None, 
 def _way_out(row: Claimed) -> str:
     if row.contact_id is None:
         return ""
-    return f"{settings.SITE_URL}/t/u/{unsubscribe_token(row.contact_id, row.channel, row.topic, row.pk)}"
+    return f"{settings.SITE_URL}/t/u/{unsubscribe_token(row.contact_id, row.channel, row.topic or Topic.ALL, row.pk)}"
 
 
 def _words_there(ids: Sequence[int]) -> dict[int, Variant]:

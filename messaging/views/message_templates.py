@@ -19,7 +19,7 @@ from crm.views.answering import say
 from crm.views.asking import back, ids_in
 from crm.views.guard import PersonRequest, may
 from messaging.filters import BIGGEST
-from messaging.models import MessageChannel, MessageTemplate
+from messaging.models import MessageChannel, MessageTemplate, TemplateVariant
 from messaging.templating import catalogue
 from messaging.templating.checking import TOPICS, BadTemplate
 from messaging.templating.choosing_templates import Preview, message_templates_for, render_preview, usage
@@ -68,7 +68,7 @@ def template_page(request: PersonRequest, pk: int) -> HttpResponse:
     look = request.GET.get("look", "")
     look = look if look in LOOKS else "desk"
     words = {variant.language: variant for variant in one.variants.all()}
-    own = words[preview.language]
+    own = words.get(preview.language) or TemplateVariant()
     asked = {"contact": contact.pk if contact else "", "language": preview.language, "look": look}
     context = {
         "one": one,
@@ -168,7 +168,7 @@ def one_or_404(request: PersonRequest, pk: int) -> MessageTemplate:
 
 
 def contact_to_show(user: User, wanted: str) -> Contact | None:
-    """The contact that was picked, if the person may see them; else whoever they spoke to last."""
+    """The contact that was picked, if the person may see them; else whoever changed last."""
     if not user.can("contacts.view"):
         return None
     contacts = contacts_for(user)

@@ -19,7 +19,7 @@ from messaging.templating import catalogue, media
 from messaging.templating.blocks import KINDS
 from messaging.templating.catalogue import Label, Stale
 from messaging.templating.checking import CHANNELS, TOPICS, BadTemplate, checked, language_tag
-from messaging.templating.choosing_templates import Preview, message_templates_for, preview_of
+from messaging.templating.choosing_templates import Preview, message_templates_for, preview_of, values_shown
 from messaging.templating.fields import CUSTOM, FIELDS, typical
 from messaging.templating.form_reading import FORMS, Typed, acted, read, typed_from, typed_of
 from messaging.templating.listing import ICONS, LABELS
@@ -112,7 +112,7 @@ def template_draft(request: PersonRequest) -> HttpResponse:
         return in_frame(request, Preview(typed.language, "", "", "", problem=said), channel)
     contact = contact_to_show(request.user, typed.contact)
     facts = read_facts([contact.pk] if contact else [], [request.user.pk], now=timezone.now())
-    values = facts.values(contact.pk if contact else None, request.user.pk, {})
+    values = values_shown(facts, contact, request.user)
     variant = Variant(made.language, made.subject, made.text, made.html, tuple(made.media))
     return in_frame(request, preview_of(variant, values, channel=channel), channel)
 

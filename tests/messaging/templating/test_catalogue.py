@@ -254,3 +254,16 @@ def test_templates_are_seen_by_who_sees_messages(people: People) -> None:
 def test_words_go_with_their_template(people: People) -> None:
     made(people).delete()
     assert not TemplateVariant.objects.exists()
+
+
+def test_a_plain_letter_with_a_field_in_an_address_can_be_previewed(people: People) -> None:
+    one = template(subject="Hi", text="See https://example.org/{{ contact.city|x }} or {{ unsubscribe_url }}")
+    shown = render_preview(one, contact("Ana", city="São"), people.sam, now=NOW)
+    assert shown.missing == []
+    assert '<a href="https://example.org/S%C3%A3o">' in shown.html
+
+
+def test_a_template_without_words_has_no_preview(people: People) -> None:
+    one = template(text="x")
+    one.variants.all().delete()
+    assert render_preview(one, None, people.sam, now=NOW).problem == "It has no words yet."
