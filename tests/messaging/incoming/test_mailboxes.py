@@ -168,6 +168,13 @@ def test_many_mails_come_in_several_goes(box: Box, monkeypatch: pytest.MonkeyPat
     assert Arrival.objects.count() == 23
 
 
+def test_a_long_mailbox_is_read_a_while_each_minute(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailboxes, "LONGEST", -1)
+    monkeypatch.setattr(mailboxes, "BATCH", 5)
+    box.put(*(mail(f"Number {i}") for i in range(12)))
+    assert [read_mailbox(later(2 * turn)) for turn in range(4)] == [5, 5, 2, 0]
+
+
 def test_a_mail_that_is_too_large_is_known_by_its_beginning(box: Box, settings: Any) -> None:
     settings.INBOUND_MAX_BYTES = 2_000
     box.put(mail("Huge", "x" * 100_000), mail("Small"))
