@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Left, NullIf
 
 from messaging.explaining import explained
 from messaging.inbox.files import File, files_of
@@ -91,6 +92,7 @@ class Shown:
     """Everything that the page of one message draws."""
 
     message: Message
+    title: str
     kind: str
     channel: str
     to: str
@@ -116,6 +118,7 @@ def shown(messages: MessageQuerySet, pk: int) -> Shown | None:
     events = list(MessageEvent.objects.filter(message=pk).order_by("at", "pk"))
     return Shown(
         message=message,
+        title=_title(message),
         kind=described(message.kind).title,
         channel=MessageChannel(message.channel).label,
         to=message.to or (message.user.name if message.user else message.contact.name if message.contact else ""),
@@ -131,6 +134,14 @@ def shown(messages: MessageQuerySet, pk: int) -> Shown | None:
         files=files_of(message),
         label=CLASSES.get(class_of(message.kind, message.data), ("", ""))[1] if message.direction == "in" else "",
     )
+
+
+def _title(message: Message) -> str:
+    """Its subject, else between whom it went."""
+    if message.subject or message.user_id:
+        return message.subject or described(message.kind).title
+    who = message.contact.name if message.contact else message.sender or message.to
+    return f"{MessageChannel(message.channel).label} {'from' if message.direction == 'in' else 'to'} {who}"
 
 
 def _has_mail(message: Message) -> bool:
@@ -266,12 +277,13 @@ class Page:
 COLUMNS = (
     "id", "channel", "kind", "subject", "status", "reason", "to", "created_at", "send_after", "sent_at",
     "user_id", "user__full_name", "user__email", "contact_id", "contact__first_name", "contact__last_name",
-    "direction", "sender", "hook__name",
+    "direction", "sender", "hook__name", "begins",
 )  # fmt: skip
 
 
 def page_of(messages: QuerySet[Message], *, before: int | None, after: int | None, show: int = 50) -> Page:
     """Fifty messages, newest first, before or after an id; one query."""
+    messages = messages.annotate(begins=Left(Coalesce(NullIf("body__new_text", Value("")), "body__text"), 90))
     if after is not None:
         rows = list(messages.filter(pk__gt=after).order_by("pk").values(*COLUMNS)[: show + 1])
         more, rows = len(rows) > show, rows[:show][::-1]
@@ -285,6 +297,7 @@ def page_of(messages: QuerySet[Message], *, before: int | None, after: int | Non
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
     row["about"] = described(row["kind"])
+    row["title"] = row["subject"] or (" ".join((row["begins"] or "").split()) if not row["user_id"] else "")
     incoming = row["direction"] == "in"
     row["label"] = "From them" if incoming else MessageStatus(row["status"]).label
     row["tone"] = "info" if incoming else TONES.get(MessageStatus(row["status"]), "")

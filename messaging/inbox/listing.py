@@ -93,7 +93,7 @@ def _talk(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     row["channel"] = MessageChannel(row["last_channel"]).label if row["last_channel"] in MessageChannel.values else ""
     row["at"] = row["last_at"]
     if since := row["waiting_since"]:
-        row["waits_seconds"] = max(0.0, (now - since).total_seconds())
+        row["waits"] = roughly(now - since)
         row["late"] = now - since > TOO_LONG
     return row
 
@@ -110,3 +110,11 @@ def _stranger(row: dict[str, Any]) -> dict[str, Any]:
 def holds_strangers(user: User) -> bool:
     """Whether this person sees what unknown senders wrote."""
     return user.role != Role.AGENT
+
+
+def roughly(length: timedelta) -> str:
+    """A length of time as it is told in passing: 12 min, 5 h, 3 days."""
+    seconds = max(0.0, length.total_seconds())
+    if seconds < 3600:
+        return f"{max(1, int(seconds // 60))} min"
+    return f"{int(seconds // 3600)} h" if seconds < 48 * 3600 else f"{int(seconds // 86_400)} days"

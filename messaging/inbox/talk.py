@@ -111,7 +111,9 @@ def talk_of(
     days = [Day(day, list(those)) for day, those in groupby(said, key=lambda one: one.at.astimezone(zone).date())]
     return Talk(
         days=days,
-        coming=sorted((one for one in bubbles if one.waits and not one.soon), key=lambda one: (one.leaves_at or one.at, one.id)),
+        coming=sorted(
+            (one for one in bubbles if one.waits and not one.soon), key=lambda one: (one.leaves_at or one.at, one.id)
+        ),
         older=rows[0].pk if more else None,
         newest=rows[-1].pk if rows else 0,
         moving=any(_moves(row, now) for row in rows),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from messaging.contact_facts import load_book
 from messaging.contact_policy import AskedContact, decide_for_contact
+from messaging.inbox.listing import roughly
 from messaging.inbox.words import CHANNEL_ICONS, TO_CONTACTS
 from messaging.models import MessageChannel
 from messaging.policy import Verdict
@@ -27,7 +28,7 @@ class Way:
     words: str
     sign: str
     tone: str
-    window: timedelta | None = None
+    window: str = ""
 
     @property
     def title(self) -> str:
@@ -83,7 +84,7 @@ def ways_to(
                 _words(verdict, send_at, now),
                 sign,
                 tone,
-                until - now if until else None,
+                roughly(until - now) if until else "",
             )
         )
     order = [last_channel, facts.preferred, *TO_CONTACTS]

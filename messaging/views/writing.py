@@ -22,6 +22,7 @@ from messaging.filters import number
 from messaging.inbox.composing import TOPICS, CannotWrite, ComposeForm, send, taken_back
 from messaging.inbox.filling import Filled, filled, offered
 from messaging.inbox.ways import Way, Ways, ways_to
+from messaging.inbox.words import CLASSES
 from messaging.models import MessageChannel
 from messaging.templating.segments import segments
 from messaging.views.talk_parts import list_shown, talk_shown
@@ -50,9 +51,8 @@ def composer(
     )
     draft["channel"] = draft["channel"] or ways.best
     if not draft["subject"]:
-        draft["subject"] = _subject(
-            talk.filter(channel=MessageChannel.EMAIL).order_by("-pk").values_list("subject", flat=True)[:1]
-        )
+        said = talk.filter(channel=MessageChannel.EMAIL).exclude(subject="").exclude(data__classified__in=list(CLASSES))
+        draft["subject"] = _subject(said.order_by("-pk").values_list("subject", flat=True).first() or "")
     return {
         "ways": ways,
         "draft": draft,
@@ -83,11 +83,9 @@ def _draft(request: PersonRequest, form: ComposeForm | None, fill: Filled | None
     return draft
 
 
-def _subject(found: Any) -> str:
-    last = next(iter(found), "")
-    if not last:
-        return ""
-    return last if last.lower().startswith("re:") else f"Re: {last}"
+def _subject(last: str) -> str:
+    """What answers a mail of this subject."""
+    return last if not last or last.lower().startswith("re:") else f"Re: {last}"
 
 
 @require_POST

@@ -27,8 +27,10 @@ def from_them(
 ) -> Message:
     """What a contact, or a stranger, wrote."""
     sender = fields.pop("sender", (who.email if channel == "email" else who.phone) if who else "stranger@example.net")
+    taken_for = fields.pop("kind", "")
+    fields["data"] = fields.get("data", {}) | ({"classified": taken_for} if taken_for else {})
     message = _store(
-        text, contact=who, direction="in", kind=fields.pop("kind", "reply"), channel=channel, sender=sender,
+        text, contact=who, direction="in", kind="received", channel=channel, sender=sender,
         status="delivered", created_at=at, **fields,
     )  # fmt: skip
     if who:

@@ -102,7 +102,7 @@ def test_free_text_on_whatsapp_needs_a_message_of_theirs(sam, maria):
     write(sam, maria, 422, channel="whatsapp")
     from_them(maria, "Hi", at=timezone.now() - timedelta(hours=2), channel="whatsapp")
     page = sam.get(f"/inbox/{maria.pk}/").content.decode()
-    assert "free text for 22 h" in page
+    assert "free text for 21 h" in page
     write(sam, maria, channel="whatsapp", once="2")
 
 
