@@ -22,7 +22,7 @@ QUOTE_MARK = "> \u2063"
 #: What mail programs call the block that holds the mail answered to.
 _QUOTE_CLASSES = {
     "yahoo_quoted", "protonmail_quote", "zmail_extra", "tutanota_quote", "OutlookMessageHeader",
-    "x_OutlookMessageHeader", "front-blockquote", "bloop_original_html", "ms-outlook-mobile-reference-message",
+    "front-blockquote", "bloop_original_html", "ms-outlook-mobile-reference-message",
     "mcntmcntquote", "quotehead", "sparrow_quote", "inky-quote", "mail_android_quote", "ymail_android_quote",
 }  # fmt: skip
 _QUOTE_IDS = {
@@ -32,14 +32,12 @@ _QUOTE_IDS = {
 #: From these on, the rest of the mail is quoted, not only what is inside.
 _REST_IDS = {
     "divRplyFwdMsg",
-    "x_divRplyFwdMsg",
     "appendonsend",
-    "x_appendonsend",
     "oriMsgHtmlSeperator",
     "stopSpelling",
 }
 _SIGNATURE_CLASSES = {"gmail_signature", "moz-signature", "protonmail_signature_block", "mobile_signature"}
-_SIGNATURE_IDS = {"Signature", "x_Signature", "AppleMailSignature", "ms-outlook-mobile-signature"}
+_SIGNATURE_IDS = {"Signature", "AppleMailSignature", "ms-outlook-mobile-signature"}
 #: Outlook and Windows Mail draw a line above the quoted mail with one of these styles.
 _LINE = re.compile(
     r"border:none;border-top:solid#(?:e1e1e1|b5c4df|cccccc|ccc)1\.0pt|border-top:#?(?:b5c4df|e1e1e1)1ptsolid"
@@ -118,11 +116,17 @@ def _what_it_does(tag: str, given: dict[str, str]) -> str:
     style = given.get("style", "").replace(" ", "").lower()
     if style and _HIDDEN.search(style):
         return "skip"
-    classes = set(given.get("class", "").split())
-    if given.get("id", "") in _REST_IDS or (style and _LINE.search(style)):
+    # Outlook.com writes x_ before every name in a mail that it shows or quotes.
+    classes = {name.removeprefix("x_") for name in given.get("class", "").split()}
+    own_id = given.get("id", "").removeprefix("x_")
+    if (
+        own_id in _REST_IDS
+        or (tag == "hr" and given.get("data-marker") == "__DIVIDER__")
+        or (style and _LINE.search(style))
+    ):
         return "rest"
-    signature = classes & _SIGNATURE_CLASSES or given.get("id", "") in _SIGNATURE_IDS
-    if tag == "blockquote" or classes & _QUOTE_CLASSES or given.get("id", "") in _QUOTE_IDS or signature:
+    signature = classes & _SIGNATURE_CLASSES or own_id in _SIGNATURE_IDS
+    if tag == "blockquote" or classes & _QUOTE_CLASSES or own_id in _QUOTE_IDS or signature:
         return "quote"
     return ""
 
@@ -131,7 +135,8 @@ _TAG = re.compile(
     r"</?([a-zA-Z][\w:.-]{0,30})([^<>\"']{0,4000}(?:\"[^\"]{0,4000}\"[^<>\"']{0,4000}|'[^']{0,4000}'[^<>\"']{0,4000}){0,50}|[^<>]{0,8000})>"
 )
 _ATTRIBUTE = re.compile(
-    r"(id|class|style|alt)\s*=\s*(?:\"([^\"]{0,4000})\"|'([^']{0,4000})'|([^\s>\"']{1,4000}))", re.IGNORECASE
+    r"(id|class|style|alt|data-marker)\s*=\s*(?:\"([^\"]{0,4000})\"|'([^']{0,4000})'|([^\s>\"']{1,4000}))",
+    re.IGNORECASE,
 )
 #: A mail with so many signs that open nothing is no HTML; what follows is read as text.
 _MAX_STRAY = 5000

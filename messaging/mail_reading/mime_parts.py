@@ -68,12 +68,12 @@ class Part:
     def content(self, limit: int | None = None) -> bytes:
         """Return the decoded bytes, of at most the first `limit` encoded ones."""
         body = self.body if limit is None else self.body[:limit]
-        encoding = self.get("content-transfer-encoding").split(";")[0].strip().strip("\"'").lower()
+        encoding = re.sub(r"[^a-z0-9]", "", self.get("content-transfer-encoding").split(";")[0].lower())
         if encoding == "base64":
             return unbase64(body)
-        if encoding == "quoted-printable":
+        if encoding == "quotedprintable":
             return binascii.a2b_qp(body)
-        if encoding in {"x-uuencode", "uuencode", "x-uue"}:
+        if encoding in {"xuuencode", "uuencode", "xuue"}:
             return b"".join(content for _, content in uu_files(body)[1]) or body
         return body
 

@@ -67,7 +67,7 @@ def _cut(text: str) -> Trimmed:
         return Trimmed(text.strip("\n"), "")
     _mark_announcements(lines, kinds)
     end = _end_of_new(lines, kinds)
-    keep = _kept(kinds, end)
+    keep = _kept(lines, kinds, end)
     new = _joined(lines, keep)
     if not new.strip():
         return Trimmed(text.strip("\n"), "")
@@ -139,6 +139,8 @@ def _mark_announcements(lines: list[str], kinds: list[str]) -> None:
         may = kinds[number] == TEXT and len(lines[number]) <= _MAX_ANNOUNCEMENT and _MAY_OPEN.search(lines[number])
         tries += bool(may)
         length = _announcement_at(lines, kinds, number) if may else 0
+        if not length and kinds[number] == TEXT and _leads_to_quote(lines, kinds, number):
+            length = 1
         for at in range(number, number + length):
             kinds[at] = ANNOUNCED
         number += max(1, length)
@@ -167,11 +169,35 @@ def _announcement_at(lines: list[str], kinds: list[str], number: int) -> int:
     return 0
 
 
+#: The way of Horde and other web mails: “Quoting Maria <maria@example.com>:”.
+_QUOTING = re.compile(
+    r"(?:quoting|zitat von|citando(?: a)?|citaat van|citat|citation de|citát|цитирую|quotando)\b.{3,120}:$",
+    re.IGNORECASE,
+)
+#: Without a date and an address, in a language that is not known, only the quote below tells.
+_BEFORE_QUOTE = re.compile(r".{0,100}(?:\d\d?[:.]\d\d|(?:19|20)\d\d|\d[./-]\d).{0,120}[:：]")
+
+
+def _leads_to_quote(lines: list[str], kinds: list[str], number: int) -> bool:
+    """Whether a line only says whose quote follows: it ends with a colon, and the next line is quoted."""
+    line = lines[number].strip()
+    if len(line) > 200 or line[-1:] not in {":", "："}:
+        return False
+    after = next((kind for kind in kinds[number + 1 : number + 3] if kind != EMPTY), None)
+    if after != QUOTED:
+        return False
+    _, closing = _announcement()
+    ended = max((said.end() for said in closing.finditer(line)), default=0)
+    return bool(_BEFORE_QUOTE.fullmatch(line)) or (ended > 0 and len(line) - ended < 4 and len(line.split()) < 7)
+
+
 def _announces(joined: str, *, alone: bool) -> bool:
     has_address = "@" in joined
     has_number = bool(re.search(r"\d", joined))
     if not has_address and not has_number:
         return False
+    if alone and has_address and _QUOTING.match(joined) and len(joined) < 160:
+        return True
     opening, closing = _announcement()
     ends = joined[-1] in ":："
     ended = max((said.end() for said in closing.finditer(joined)), default=0)
@@ -179,6 +205,8 @@ def _announces(joined: str, *, alone: bool) -> bool:
         rest = len(joined) - ended
         if has_address and ends and rest < 120:
             return True
+        if alone and ends and len(joined) < 160 and rest < 60 and re.search(r"\d", joined[ended:]):
+            return True  # Maria schrieb am 11.05.2026:
         if opening.match(joined) and re.search(r"\d", joined[:80]):
             return rest < 120 if ends else rest < 3 and bool(has_address or re.search(r"\d[:.]\d\d", joined))
     if ends and has_address and has_number and "<" in joined and len(joined) < 300:
@@ -269,13 +297,18 @@ def _is_rule(lines: list[str], kinds: list[str], number: int) -> bool:
     ):
         return True
     rest = [at for at in range(after, len(lines)) if kinds[at] != EMPTY]
-    return line[0] == "_" and len(rest) <= 6 and all(len(lines[at]) < 80 for at in rest)
+    alone = line[0] == "_" or (line[0] in "-*" and number > 0 and kinds[number - 1] == EMPTY)
+    return alone and len(rest) <= (6 if line[0] == "_" else 4) and all(len(lines[at]) < 70 for at in rest)
 
 
-def _kept(kinds: list[str], end: int) -> list[int]:
+#: A line that is only drawn, or the dot of a mail tracker.
+_DRAWN = re.compile(r"\s*[-_,=+~#*ᐧ—–]+\s*")
+
+
+def _kept(lines: list[str], kinds: list[str], end: int) -> list[int]:
     """Return the lines to keep before the end: no announcements, no quotes at either end."""
     numbers = [number for number in range(end) if kinds[number] != ANNOUNCED]
-    while numbers and kinds[numbers[-1]] in {EMPTY, QUOTED, NAMED, SIGNED}:
+    while numbers and (kinds[numbers[-1]] in {EMPTY, QUOTED, NAMED, SIGNED} or _DRAWN.fullmatch(lines[numbers[-1]])):
         numbers.pop()
     start = 0
     while start < len(numbers) and kinds[numbers[start]] in {EMPTY, QUOTED}:
