@@ -88,9 +88,14 @@ class ContactFacts:
     touches: tuple[datetime, ...] = ()
     answered: tuple[datetime, ...] = ()
 
-    def touched(self, at: datetime, *, answers: bool = False) -> ContactFacts:
-        """The facts once a message has been allowed at `at`."""
-        return replace(self, touches=(*self.touches, at), answered=(*self.answered, at) if answers else self.answered)
+    def touched(self, at: datetime, *, counts: bool = True, answers: bool = False) -> ContactFacts:
+        """The facts once a message has been allowed at `at`; one that counts against no cap still keeps the distance."""
+        return replace(
+            self,
+            last_out_at=max(at, self.last_out_at or at),
+            touches=(*self.touches, at) if counts else self.touches,
+            answered=(*self.answered, at) if answers else self.answered,
+        )
 
     def in_conversation(self, now: datetime) -> bool:
         """Whether a person on their side wrote within the last day."""

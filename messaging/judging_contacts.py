@@ -44,8 +44,7 @@ def judge_contacts(rows: Sequence[Claimed], *, worker: str, now: datetime) -> li
             against.append((row.pk, verdict))
             continue
         passed.append((row, verdict))
-        if verdict.rule != UNCOUNTED:
-            facts[known.contact_id] = known.touched(now, answers=asked.answers)
+        facts[known.contact_id] = known.touched(now, counts=verdict.rule != UNCOUNTED, answers=asked.answers)
     ours = _let_pass(passed, worker, now)
     write_decisions([(row.pk, verdict) for row, verdict in passed if row.pk in ours], now=now)
     stopped = stop(against, worker=worker, now=now)

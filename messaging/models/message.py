@@ -171,6 +171,10 @@ class Message(models.Model):
             ),
             models.Index(fields=["contact", "-id"], condition=Q(contact__isnull=False), name="messages_of_contact"),
             models.Index(fields=["user", "-id"], condition=Q(user__isnull=False), name="messages_of_user"),
+            # What a contact got lately: the gate's caps.
+            models.Index(
+                fields=["contact", "allowed_at"], condition=Q(allowed_at__isnull=False), name="messages_allowed"
+            ),
             models.Index(fields=["cause_kind", "cause_id"], name="messages_of_cause"),
             # How often a template was used.
             models.Index(fields=["template"], condition=Q(template__isnull=False), name="messages_of_template"),

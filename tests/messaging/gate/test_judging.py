@@ -137,6 +137,30 @@ def test_an_answer_in_an_open_conversation_counts_against_no_cap(people):
     assert not Message.objects.filter(allowed_at__isnull=False).exists()
 
 
+@pytest.mark.django_db
+def test_the_next_automatic_message_keeps_its_distance_from_an_answer_by_hand(people):
+    ana = contact("Ana")
+    note_lines([Line(ana.pk, "email", "in", NOW - MINUTE, "Hi", person=True)])
+    write(ana, "a", author_id=people.sam.pk)
+    write(ana, "b")
+    _, [row] = take()
+    assert row.by_hand
+    held = Message.objects.get(dedupe_key="b")
+    assert (held.status, ledger(held.pk)) == ("scheduled", [("hold", "gap")])
+
+
+@pytest.mark.django_db
+def test_two_machines_do_not_answer_each_other_for_ever():
+    ContactPolicy.objects.update(gap_minutes=None, cap_per_day=None)
+    ana = contact("Ana")
+    write(ana, "a", "b", "c", "d", cause_kind="message", cause_id=1)
+    write(ana, "e")
+    _, allowed = take()
+    assert len(allowed) == 4
+    refused = Message.objects.get(status="suppressed")
+    assert (refused.dedupe_key, ledger(refused.pk)) == ("d", [("refuse", "answers_cap")])
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("cap", ["gap_minutes", "cap_per_day"])
 def test_two_workers_with_messages_to_one_contact_do_not_both_pass(cap, committing):
