@@ -42,6 +42,10 @@ class Suppression(models.Model):
                 condition=Q(reason__in=SuppressionReason.values), name="suppression_reason_is_known"
             ),
         ]
+        indexes = [
+            # What stands, and stood, against a contact's addresses.
+            models.Index(fields=["address"], name="suppressions_by_address"),
+        ]
 
 
 class SoftBounce(models.Model):
