@@ -69,6 +69,12 @@ def automatic(mail: Part, subject: str, text: str, *, today: date | None) -> Ver
     return None
 
 
+def is_note_subject(subject: str) -> bool:
+    """Whether a subject is that of an automatic answer or a note of absence."""
+    bare = subject.lower().strip()
+    return bool(_starts(AUTO_SUBJECTS).match(bare) or _starts(AWAY_SUBJECTS).match(bare))
+
+
 def answering_field(mail: Part) -> str:
     """Return the header field by which a machine says that it wrote the mail, or nothing."""
     auto = mail.get("auto-submitted").split(";")[0].split("(")[0].strip().lower()

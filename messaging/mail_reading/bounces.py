@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .automatic import is_note_subject
 from .bounce_reasons import bounce_type, reason
 from .bounce_reports import Failure, amazon_notice, reported, reported_in_text
 from .bounce_texts import human_part, named_failures, reply_code_in, status_in
@@ -73,15 +74,18 @@ def _looks_like_one(mail: Part, text: str) -> str:
     subject = words(mail.get("subject"))
     local = next((one.partition("@")[0] for _, one in addresses(mail.get("from"))), "")
     null_path = mail.get("return-path").strip() == "<>"
-    daemon = local in _DAEMON_LOCAL or bool(_DAEMON.search(sender)) or (not local and null_path) or sender == "<>"
-    if _REPLY_OR_FORWARD.match(subject) and not daemon:
+    daemon = local in _DAEMON_LOCAL or (
+        not local and (null_path or sender in {"", "<>"} or bool(_DAEMON.search(sender)))
+    )
+    named_so = bool(_DAEMON.search(sender))
+    if (_REPLY_OR_FORWARD.match(subject) and not daemon and not named_so) or is_note_subject(subject):
         return ""
     opening = human_part(text)[:6000]
     says = bool(_BODY.search(opening))
     named = bool(_SUBJECT.search(subject))
-    if daemon and (says or named):
-        return "A mail system's sender" + (f" and the subject “{subject[:60]}”" if named else "")
     coded = bool(reply_code_in(opening) or status_in(opening))
+    if (daemon and (says or named)) or (named_so and ((says and (named or coded)) or (named and null_path))):
+        return "A mail system's sender" + (f" and the subject “{subject[:60]}”" if named else "")
     if (named and says and (null_path or coded)) or (null_path and says and coded):
         return "Subject and text of a delivery failure"
     if null_path and _PLAIN.search(opening) and not _REPLY_OR_FORWARD.match(subject):

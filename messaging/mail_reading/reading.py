@@ -88,7 +88,7 @@ def _by_a_button(mail: Part, subject: str) -> Verdict | None:
     """A mail program sent what the address in our List-Unsubscribe field asks for (RFC 2369)."""
     if mail.get("x-apple-unsubscribe").strip().lower() == "true":
         return Verdict(UNSUBSCRIBE, "X-Apple-Unsubscribe: true")
-    if subject.strip().lower() == "unsubscribe" and not mail.get("in-reply-to"):
+    if subject.strip().lower() == "unsubscribe" and not mail.get("in-reply-to") and not is_automatic(mail):
         return Verdict(UNSUBSCRIBE, "RFC 2369 mail to unsubscribe")
     return None
 

@@ -103,7 +103,7 @@ def _divider() -> re.Pattern[str]:
         rf"(?:[-_=*#>~]{{2,60}}|\*)\s*(?:{words})\b.{{0,60}}|(?:begin forwarded message|début du message réexpédié"
         rf"|anfang der weitergeleiteten (?:nachricht|e-?mail)|inizio messaggio inoltrato|inicio del mensaje reenviado"
         rf"|(?:urspr(?:ü|u)ngliche nachricht|original message|message d'origine|mensaje original|mensagem original)):?\s*$"
-        r"|-{4,} ?reply (?:above|message)",
+        r"|-{4,} ?reply (?:above|message)|-{4,} ?original ?-{4,}",
         re.IGNORECASE,
     )
 
@@ -165,10 +165,13 @@ def _announcement_at(lines: list[str], kinds: list[str], number: int) -> int:
         if len(joined) > _MAX_ANNOUNCEMENT:
             return 0
         if _announces(joined, alone=length == 1):
-            return 0 if length > 1 and line.count("<") >= line.count(">") and _announces(line, alone=True) else length
+            # A line that announces by itself is no end of what came before, unless it closes a bracket of that.
+            whole = line.count("<") >= line.count(">") and line.count("(") >= line.count(")")
+            return 0 if length > 1 and whole and _announces(line, alone=True) else length
     return 0
 
 
+_SENTENCES = re.compile(r"[^\W\d_]{2,}\. [A-Z][a-z]+ [a-z]")
 #: The way of Horde and other web mails: “Quoting Maria <maria@example.com>:”.
 _QUOTING = re.compile(
     r"(?:quoting|zitat von|citando(?: a)?|citaat van|citat|citation de|citát|цитирую|quotando)\b.{3,120}:$",
@@ -181,13 +184,15 @@ _BEFORE_QUOTE = re.compile(r".{0,100}(?:\d\d?[:.]\d\d|(?:19|20)\d\d|\d[./-]\d).{
 def _leads_to_quote(lines: list[str], kinds: list[str], number: int) -> bool:
     """Whether a line only says whose quote follows: it ends with a colon, and the next line is quoted."""
     line = lines[number].strip()
-    if len(line) > 200 or line[-1:] not in {":", "："}:
+    if len(line) > 200 or line[-1:] not in {":", "：", ">"}:
         return False
     after = next((kind for kind in kinds[number + 1 : number + 3] if kind != EMPTY), None)
     if after != QUOTED:
         return False
     _, closing = _announcement()
     ended = max((said.end() for said in closing.finditer(line)), default=0)
+    if line[-1] == ">":
+        return ended > 0 and bool(re.search(r"\d", line))
     return bool(_BEFORE_QUOTE.fullmatch(line)) or (ended > 0 and len(line) - ended < 4 and len(line.split()) < 7)
 
 
@@ -207,6 +212,8 @@ def _announces(joined: str, *, alone: bool) -> bool:
             return True
         if alone and ends and len(joined) < 160 and rest < 60 and re.search(r"\d", joined[ended:]):
             return True  # Maria schrieb am 11.05.2026:
+        if not has_address and _SENTENCES.search(joined):
+            return False
         if opening.match(joined) and re.search(r"\d", joined[:80]):
             return rest < 120 if ends else rest < 3 and bool(has_address or re.search(r"\d[:.]\d\d", joined))
     if ends and has_address and has_number and "<" in joined and len(joined) < 300:

@@ -148,3 +148,30 @@ def test_the_unsubscribe_button_of_a_provider_asks_for_no_more_mail() -> None:
 def test_every_reason_has_a_sentence_and_a_type() -> None:
     assert {reason for reason, _ in WORDS} <= set(REASONS)
     assert {bounce_type(reason, "5.0.0", "550") for reason in REASONS} == {"hard", "soft", "ours"}
+
+
+def test_a_note_of_absence_that_speaks_of_delay_is_no_bounce() -> None:
+    note = raw(
+        "I am on vacation until 25 May; answers will be delayed. For urgent matters please call.",
+        subject="Automatic reply: Undelivered Mail Returned to Sender",
+        sender="Postmaster <postmaster@example.com>",
+        Auto_Submitted="auto-replied",
+    )
+    assert read_mail(note).kind == "out_of_office"
+
+
+def test_a_person_whose_company_is_called_like_a_mail_system_is_a_person() -> None:
+    note = raw("Our delivery was delayed, and one box was rejected. Sorry!", sender="Kim <kim@bounce-fitness.example>")
+    assert read_mail(note).kind == "person"
+
+
+def test_amazons_notice_by_mail_is_read() -> None:
+    notice = raw(
+        '{"notificationType":"Bounce","bounce":{"bounceType":"Permanent","bounceSubType":"General","bouncedRecipients":['
+        '{"emailAddress":"peter@example.com","action":"failed","status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]},'
+        '"mail":{"messageId":"ses-1"}}',
+        sender="no-reply@sns.amazonaws.com",
+    )
+    mail = read_mail(notice)
+    assert mail.bounce is not None
+    assert (mail.bounce.type, mail.bounce.recipient, mail.about_message_id) == ("hard", "peter@example.com", "ses-1")
