@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from crm.models import Membership, User
@@ -19,7 +22,9 @@ if TYPE_CHECKING:
 
 #: Seconds for which a process remembers the rooms: telling people must not cost a query for rooms that are not there.
 REMEMBERED = 15.0
+#: What a room may be shown of a notice's facts.
 SHOWN = ("url", "lines")
+INSIDE = "That is a machine on the inside, where messages are not sent."
 
 
 class Room(NamedTuple):
@@ -123,6 +128,23 @@ class BadRoom(ValueError):
         """Keep both."""
         super().__init__(sentence)
         self.field = field
+
+
+def check_address(url: str) -> str:
+    """What speaks against an address, as a sentence; empty when nothing does. Asks no machine."""
+    if settings.PRIVATE_ADDRESSES:
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return "That is not an address."
+    if parts.scheme != "https" or "." not in host or parts.username:
+        return "The address must begin with https:// and lead to Slack or Microsoft."
+    try:
+        return "" if ipaddress.ip_address(host).is_global else INSIDE
+    except ValueError:
+        return INSIDE if host.endswith((".localhost", ".local", ".internal")) else ""
 
 
 def all_rooms() -> list[ChatHook]:

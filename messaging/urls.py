@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from messaging.views import bell, contact_wishes, messages, preferences, push
+from messaging.views import bell, chat, contact_wishes, messages, preferences, push
 
 urlpatterns = [
     path("", include("messaging.templating.urls")),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("notifications/read/", bell.read, name="notifications_read"),
     path("notifications/<int:pk>/open/", bell.open_notice, name="notification_open"),
     path("notifications/mute/<slug:kind>/", bell.mute_kind, name="notifications_mute"),
+    path("settings/chat/", chat.rooms, name="settings_chat"),
+    path("settings/chat/new/", chat.room, name="settings_chat_new"),
+    path("settings/chat/<int:room_id>/", chat.room, name="settings_chat_room"),
+    path("settings/chat/<int:room_id>/try/", chat.try_out, name="settings_chat_try"),
+    path("settings/chat/<int:room_id>/remove/", chat.remove, name="settings_chat_remove"),
     path("settings/notifications/", preferences.preferences, name="settings_notifications"),
     path("settings/notifications/push/", push.add, name="push_add"),
     path("settings/notifications/push/remove/", push.remove, name="push_remove"),

@@ -18,7 +18,7 @@ from crm.notes import add_note
 from crm.tokens import create_token
 from followups.models import FollowUpTemplate, FollowUpType, Outcome
 from messaging.delivery import deliver_due
-from messaging.models import Arrival, Message
+from messaging.models import Arrival, ChatHook, Message
 from messaging.notices import Notice, tell
 from messaging.suppressing import Stop, suppress
 from tests.factories import contact, followup
@@ -99,6 +99,9 @@ def records(people: People) -> Records:
             "message_template": template("sms", name="Hello", text="Hello").pk,
             "invitation": invitation.pk,
             "join": token_of(invitation),
+            "room": ChatHook.objects.create(
+                name="Sales", service="slack", url="https://hooks.slack.com/x", created_at=now
+            ).pk,
             "stop": suppress([Stop("email", "stopped@example.com", "by_hand")], by=None, now=now)[0],
         }
     )

@@ -84,6 +84,8 @@ OF_AN_ADMINISTRATOR: dict[str, str] = {
     "settings-fields": "/settings/fields/",
     "settings-field-new": "/settings/fields/new/",
     "settings-messages": "/settings/messages/",
+    "settings-chat": "/settings/chat/",
+    "settings-chat-new": "/settings/chat/new/",
     "settings-audit": "/settings/audit/",
     "settings-types": "/settings/types/",
     "settings-type-new": "/settings/types/new/",

@@ -95,6 +95,13 @@ PLACES: dict[str, tuple[Place, ...]] = {
             "ban",
             "suppressions.manage",
         ),
+        Place(
+            "Chat rooms",
+            "/settings/chat/",
+            "Slack and Teams: which room is told of what",
+            "message-square",
+            "settings.manage",
+        ),
     ),
     "Keeping watch": (
         Place("Audit trail", "/settings/audit/", "Who changed what, when and from where", "history", "audit.view"),
