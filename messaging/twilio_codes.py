@@ -75,7 +75,8 @@ NOT_THERE = {21211, 21214, 21217, 21614, 21635, 30005, 30006, 63003}
 
 def sentence_of(code: int | str | None, given: str = "") -> str:
     """What the code means; for one that is not known, what Twilio said."""
-    number = int(code) if str(code or "").isdecimal() else 0
+    text = str(code or "")
+    number = int(text) if text.isdecimal() else 0
     known = REFUSED.get(number) or LATER.get(number)
     if known:
         return known
