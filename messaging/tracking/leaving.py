@@ -43,6 +43,7 @@ def leave(asked: Unsubscribing, *, source: str, proof: str, now: datetime) -> bo
     happening = Happening("unsubscribed", asked.contact_id, now, actor="contact", data=about | {"subject": subject})
     if subject is not None:
         happening.subject_kind, happening.subject_id = "message", asked.message_id
+        happening.data["message_id"] = asked.message_id
     record([happening], now=now)
     return True
 
@@ -71,4 +72,4 @@ def _note(asked: Unsubscribing, kind: str, source: str, now: datetime) -> str | 
 
 def _title(asked: Unsubscribing) -> str:
     channel = str(dict(MessageChannel.choices).get(asked.channel, asked.channel))
-    return channel if asked.topic == Topic.ALL else f"{channel} ({Topic(asked.topic).label.lower()})"
+    return channel if asked.topic == Topic.ALL else f"{channel} ({Topic(asked.topic).label})"

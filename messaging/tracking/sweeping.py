@@ -100,7 +100,8 @@ def _happenings(messages: dict[int, Hits], labels: dict[int, Label]) -> list[Hap
                 subject_kind="message", subject_id=message_id, data=about, key=key,
             )  # fmt: skip
             found.setdefault(key, happening)
-    return list(found.values())
+    # In one order, so that two workers who share a message wait for each other.
+    return [found[key] for key in sorted(found)]
 
 
 def shown(url: str) -> str:

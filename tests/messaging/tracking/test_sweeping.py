@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Thread
 from typing import TYPE_CHECKING
 
+import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from crm.due import sweeps_with_work
@@ -140,3 +142,34 @@ def test_links_are_shown_as_people_read_them() -> None:
     assert shown("https://a.example/" + "x" * 99) == "a.example/" + "x" * 49 + "…"
     assert shown("https://[broken") == "a link"
     assert shown("") == "a link"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_label_each_hit_once_and_tell_it_once(transactional_db: None) -> None:
+    from django.db import connection
+
+    from tests.factories import contact
+    from tests.firsts import put_back
+
+    put_back()
+    who = contact("Maria")
+    for _ in range(150):
+        mail = mail_to(who)
+        hit(mail, "opened")
+        hit(mail, "opened", HOUR + timedelta(seconds=1))
+        hit(mail, "clicked", url="https://a.example")
+    taken: list[int] = []
+
+    def work() -> None:
+        taken.append(label_hits(LATER))
+        connection.close()
+
+    workers = [Thread(target=work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    label_hits(LATER)
+    assert sum(taken) <= 450
+    assert not MessageEvent.objects.filter(actor="").exists()
+    assert (kinds().count("message_opened"), kinds().count("message_clicked")) == (150, 150)
