@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from messaging.breaker import Circuit
 from messaging.claimed import Claimed
 from messaging.consequences import Ended, follow
-from messaging.ledger import write_decisions, write_holds
+from messaging.ledger import write_decisions, write_repeated
 from messaging.live_updates import told
 from messaging.models import MessageStatus
 from messaging.policy import Verdict
@@ -93,7 +93,7 @@ def _consequences(ended: Sequence[Fate], became: Mapping[int, str], *, now: date
         write_decisions([(fate.row.pk, Verdict("refuse", "failed", fate.words)) for fate in failed], now=now)
     held = [fate for fate in ended if fate.rule]
     if held:
-        write_holds([(f.row.pk, Verdict("hold", f.rule, f.words, f.send_after)) for f in held], now=now)
+        write_repeated([(f.row.pk, Verdict("hold", f.rule, f.words, f.send_after)) for f in held], now=now)
     told({f.row.user_id: f.row.subject for f in ended if f.status == MessageStatus.DELIVERED and f.row.user_id})
     to_contacts = [Ended.of(f.row, became[f.row.pk], f.words, f.code) for f in ended if f.row.contact_id is not None]
     if to_contacts:

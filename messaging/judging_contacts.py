@@ -12,7 +12,7 @@ from messaging.contact_facts import ContactBook, load_book
 from messaging.contact_policy import AskedContact, decide_for_contact
 from messaging.contact_rules import OF_THE_CHANNEL
 from messaging.fallback import fall_back
-from messaging.ledger import write_decisions
+from messaging.ledger import write_repeated
 from messaging.models import Approval, MessageTemplate
 from messaging.policy import Verdict
 from messaging.stopping import stop
@@ -46,7 +46,7 @@ def judge_contacts(rows: Sequence[Claimed], *, worker: str, now: datetime) -> li
         passed.append((row, verdict))
         facts[known.contact_id] = known.touched(now, counts=verdict.rule != UNCOUNTED, answers=asked.answers)
     ours = _let_pass(passed, worker, now)
-    write_decisions([(row.pk, verdict) for row, verdict in passed if row.pk in ours], now=now)
+    write_repeated([(row.pk, verdict) for row, verdict in passed if row.pk in ours], now=now)
     stopped = stop(against, worker=worker, now=now)
     fall_back([pk for pk, verdict in against if pk in stopped and verdict.rule in OF_THE_CHANNEL], now=now)
     return [_addressed(row, book) for row, _ in passed if row.pk in ours]

@@ -1,4 +1,4 @@
-"""The why ledger: each verdict that held or stopped a message is a row with its rule, sentence and moment."""
+"""The why ledger: each verdict about a message is a row with its rule, sentence, moment and the facts it used."""
 
 from __future__ import annotations
 
@@ -14,6 +14,22 @@ from messaging.policy import Verdict
 
 def write_decisions(verdicts: Sequence[tuple[int, Verdict]], *, now: datetime) -> None:
     """Add one row per message and verdict."""
+    _write(verdicts, now)
+
+
+def write_repeated(verdicts: Sequence[tuple[int, Verdict]], *, now: datetime) -> None:
+    """Add one row per message and verdict, but none where the same was said of it within the hour: a message whose
+    provider is slow or down is asked about again and again."""
+    _write(verdicts, now, "WHERE NOT EXISTS (" + _SAID + ")")
+
+
+_SAID = """
+SELECT FROM messaging_decision d WHERE d.message_id = (n.row->>0)::bigint AND d.verdict = n.row->>1 AND d.rule = n.row->>2
+    AND d.at > %(now)s::timestamptz - interval '1 hour'
+"""
+
+
+def _write(verdicts: Sequence[tuple[int, Verdict]], now: datetime, where: str = "") -> None:
     rows = [
         [message_id, verdict.verdict, verdict.rule, verdict.sentence[:300].replace("\0", ""), _facts(verdict)]
         for message_id, verdict in verdicts
@@ -23,34 +39,12 @@ def write_decisions(verdicts: Sequence[tuple[int, Verdict]], *, now: datetime) -
     with connection.cursor() as cursor:
         # One document for the whole batch: far quicker than a parameter for each value.
         cursor.execute(
-            """
+            f"""
             INSERT INTO messaging_decision (message_id, at, verdict, rule, sentence, facts)
-            SELECT (d.row->>0)::bigint, %s, d.row->>1, d.row->>2, d.row->>3, d.row->4
-            FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS d(row, place) ORDER BY d.place
+            SELECT (n.row->>0)::bigint, %(now)s, n.row->>1, n.row->>2, n.row->>3, n.row->4
+            FROM jsonb_array_elements(%(rows)s::jsonb) WITH ORDINALITY AS n(row, place) {where} ORDER BY n.place
             """,
-            [now, json.dumps(rows, ensure_ascii=False)],
-        )
-
-
-def write_holds(verdicts: Sequence[tuple[int, Verdict]], *, now: datetime) -> None:
-    """Add one row per message that its provider keeps waiting, but not again within the hour: it may be held often."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO messaging_decision (message_id, at, verdict, rule, sentence, facts)
-            SELECT i.id, %(now)s, 'hold', i.rule, left(i.sentence, 300), jsonb_build_object('until', i.until)
-            FROM unnest(%(ids)s::bigint[], %(rules)s::text[], %(sentences)s::text[], %(until)s::text[])
-                AS i(id, rule, sentence, until)
-            WHERE NOT EXISTS (SELECT FROM messaging_decision d WHERE d.message_id = i.id AND d.rule = i.rule
-                AND d.at > %(now)s::timestamptz - interval '1 hour')
-            """,
-            {
-                "now": now,
-                "ids": [message_id for message_id, _ in verdicts],
-                "rules": [verdict.rule for _, verdict in verdicts],
-                "sentences": [verdict.sentence for _, verdict in verdicts],
-                "until": [verdict.until.isoformat() if verdict.until else None for _, verdict in verdicts],
-            },
+            {"now": now, "rows": json.dumps(rows, ensure_ascii=False)},
         )
 
 

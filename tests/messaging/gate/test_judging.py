@@ -150,6 +150,16 @@ def test_the_next_automatic_message_keeps_its_distance_from_an_answer_by_hand(pe
 
 
 @pytest.mark.django_db
+def test_a_message_that_its_provider_sends_back_again_and_again_does_not_fill_the_ledger():
+    ana = contact("Ana")
+    write(ana, "a")
+    for minutes in (0, 5, 10, 70):
+        take(NOW + minutes * MINUTE)
+        Message.objects.update(status="scheduled", claimed_by="", allowed_at=None)
+    assert ledger() == [("send", "allowed")] * 2
+
+
+@pytest.mark.django_db
 def test_two_machines_do_not_answer_each_other_for_ever():
     ContactPolicy.objects.update(gap_minutes=None, cap_per_day=None)
     ana = contact("Ana")
