@@ -98,7 +98,11 @@ def answering_field(mail: Part) -> str:
         return "An autoresponder's mark (autoreply)"
     if mail.get("return-path").strip() == "<>" and not mail.get("list-id"):
         return "Return-Path: <>"
-    if precedence in {"bulk", "junk"} and "<" in mail.get("in-reply-to") + mail.get("references"):
+    if (
+        precedence in {"bulk", "junk"}
+        and not mail.get("list-id")
+        and "<" in mail.get("in-reply-to") + mail.get("references")
+    ):
         return f"Precedence: {precedence}"
     if mail.get("x-auto-response-suppress") and not mail.get("in-reply-to") and not mail.get("references"):
         return f"X-Auto-Response-Suppress: {mail.get('x-auto-response-suppress')[:40]}"
