@@ -15,6 +15,9 @@ from followups.creating import NewFollowUp, create
 from followups.due import Due
 from followups.models import FollowUpType
 from followups.reminder_plans import ReminderPlan
+from messaging.models import ContactPolicy
+from messaging.threads import Line, note_lines
+from messaging.writing import ToContact, write_to_contacts
 
 CHANNELS = ("in_app", "email")
 PASSWORD = "a long enough word"
@@ -125,3 +128,39 @@ def begin_import(path: str) -> None:
     with Path(path).open("rb") as file:
         batch = take_in(file, Path(path).name, by=None, now=now)
     queue_import(batch, mapping=batch.mapping, on_duplicate="merge", options={}, dry_run=False, now=now)
+
+
+def words_to_contacts(number: int, *, contacts: int) -> int:
+    """Write so many messages to so many contacts, by e-mail, SMS and WhatsApp in turn, all due now; returns how many
+    may leave. The rules hold nothing back, and everybody wrote on WhatsApp an hour ago."""
+    now = timezone.now()
+    ContactPolicy.objects.update(
+        quiet_from=None, quiet_to=None, weekends=True, cap_per_day=None, cap_per_week=None, gap_minutes=None
+    )
+    User.objects.create_user("agent@example.com", full_name="Agent")
+    people = [
+        NewContact(
+            first_name=f"Client {one}", lifecycle="client", email=f"client{one}@example.org", phone=f"+63917{one:07d}"
+        )
+        for one in range(contacts)
+    ]
+    create_contacts(people, by=None, now=now)
+    ids = list(Contact.objects.order_by("pk").values_list("pk", flat=True))
+    before = now - timedelta(hours=1)
+    note_lines([Line(pk, "whatsapp", "in", before, "Hello", True) for pk in ids])
+    written = 0
+    for start in range(0, number, 1000):
+        batch = [
+            ToContact(
+                contact_id=ids[one // 3 % len(ids)],
+                kind="storm",
+                dedupe_key=f"storm:{one}",
+                channel=("email", "sms", "whatsapp")[one % 3],
+                subject=f"Storm {one:05d}" if one % 3 == 0 else "",
+                text=f"Storm {one:05d}: your appointment is tomorrow.",
+                fallback=False,
+            )
+            for one in range(start, min(start + 1000, number))
+        ]
+        written += sum(not one.refused for one in write_to_contacts(batch, now=now))
+    return written

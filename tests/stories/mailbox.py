@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -46,9 +46,13 @@ class Mailbox:
 
     port: int
     mails: list[Mail] = field(default_factory=list)
+    #: Says no to the next mail, in SMTP's words, or "".
+    declines: Callable[[], str] = lambda: ""
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Keep the mail, once for each recipient."""
+        if declined := self.declines():
+            return declined
         self.mails += [Mail(to, envelope.content) for to in envelope.rcpt_tos]
         return "250 OK"
 
