@@ -180,7 +180,7 @@ def test_two_workers_with_messages_to_one_contact_do_not_both_pass(cap, committi
     for one in everybody:
         write(one, f"{one.pk}:1", f"{one.pk}:2")
     firsts = list(Message.objects.filter(dedupe_key__endswith=":1").order_by("pk").values_list("pk", flat=True))
-    seconds = list(Message.objects.filter(dedupe_key__endswith=":2").order_by("-pk").values_list("pk", flat=True))
+    seconds = list(Message.objects.filter(dedupe_key__endswith=":2").order_by("pk").values_list("pk", flat=True))
     for worker, ids in (("w1", firsts), ("w2", seconds)):
         Message.objects.filter(pk__in=ids).update(status="sending", claimed_by=worker, attempts=1)
     barrier, allowed = threading.Barrier(2), []
@@ -189,7 +189,9 @@ def test_two_workers_with_messages_to_one_contact_do_not_both_pass(cap, committi
         try:
             barrier.wait()
             for start in range(0, len(ids), 8):
-                rows = load_claimed(ids[start : start + 8], worker)
+                # The same contacts at the same time, in opposite order: neither may pass, and neither may block for ever.
+                batch = ids[start : start + 8]
+                rows = load_claimed(batch if worker == "w1" else batch[::-1], worker)
                 allowed.extend(row.contact_id for row in judge(rows, worker=worker, now=NOW))
         finally:
             connection.close()
