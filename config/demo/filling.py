@@ -15,6 +15,7 @@ from django.utils import timezone
 from config.demo.message_templates import write_templates
 from config.demo.people import hire
 from config.demo.stories import Story, Task, Worker, stories
+from config.demo.talks import tell_talks
 from config.demo.words import COURSES, TAGS
 from crm.custom_fields import make_field
 from crm.models import Contact, CustomField, Tag
@@ -44,9 +45,10 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
         while batch := list(islice(told, BATCH)):
             with transaction.atomic():
                 shelf.put(batch)
+    messages = tell_talks(people[0], now=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return shelf.counts | {"templates": templates}
+    return shelf.counts | {"templates": templates, "messages": messages}
 
 
 class _Shelf:
