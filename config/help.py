@@ -22,6 +22,7 @@ class Subject:
 SUBJECTS = (
     Subject("first-morning", "Your first morning", "From a file of leads to a finished list, in ten minutes"),
     Subject("followups", "Follow-ups", "Due, overdue, missed, snoozed, passed on: what each means and does"),
+    Subject("inbox", "Inbox and writing to clients", "Who waits, writing, taking back, and why something was not sent"),
     Subject("contacts", "Contacts and their timeline", "Owners, tags, notes, rhythm, and who goes quiet"),
     Subject("import", "Bring in a list", "Files, columns, duplicates, bad rows, and taking an import back"),
     Subject("notices", "Reminders, digest and quiet hours", "What reaches you, where, when, and why something did not"),
