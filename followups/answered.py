@@ -24,8 +24,6 @@ from messaging.notices import Notice, NoticeKind, register_notice, tell
 
 RECEIVED, SENT = "message_received", "message_sent"
 
-#: Whoever writes is answered within so much working time.
-RESPONSE_HOURS = 1.0
 #: How the key of a follow-up to respond begins; the contact comes next.
 KEY = "respond:"
 
@@ -141,10 +139,11 @@ def _types() -> dict[str, int]:
 
 
 def _due(now: datetime) -> datetime:
+    organisation = Organisation.objects.current()
     try:
-        return add_working_hours(now, RESPONSE_HOURS, **hours_of(Organisation.objects.current()))
+        return add_working_hours(now, organisation.respond_minutes / 60, **hours_of(organisation))
     except NoWorkingTime:
-        return now + timedelta(hours=RESPONSE_HOURS)
+        return now + timedelta(minutes=organisation.respond_minutes)
 
 
 def _whom(contacts: Mapping[int, _Contact], now: datetime) -> dict[int, Choice]:

@@ -47,6 +47,12 @@ class Organisation(models.Model):
     speed_to_lead_passes = models.PositiveSmallIntegerField(
         default=3, help_text="How often an unmet first contact passes on before it escalates"
     )
+    respond_minutes = models.PositiveSmallIntegerField(
+        default=60,
+        db_default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(4800)],
+        help_text="Working time within which a contact who writes is answered",
+    )
     escalate_after_hours = models.PositiveSmallIntegerField(default=24, validators=[MinValueValidator(1)])
     escalation_step_hours = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1)])
     rhythm = models.JSONField(default=default_rhythm)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.dispatching import dispatch_pending
-from crm.models import Absence, Contact, Event, User
+from crm.models import Absence, Contact, Event, Organisation, User
 from crm.timeline import Happening, record
 from followups.answered import settle_responses, take_answers
 from followups.models import FollowUp, Outcome
@@ -61,6 +61,12 @@ def test_somebody_is_to_respond_urgently_within_working_time(people: People) -> 
     assert (one.subject, one.priority, one.assignee_id) == ("Respond to Ana", "urgent", people.sam.pk)
     assert one.due_at == SOON + timedelta(hours=1)
     assert one.type.slug == "email"
+
+
+def test_the_organisation_says_how_soon(people: People) -> None:
+    Organisation.objects.update(respond_minutes=20)
+    wrote(contact(owner=people.sam))
+    assert to_respond().get().due_at == SOON + timedelta(minutes=20)
 
 
 def test_the_owner_hears_once_of_each_message_and_at_once(people: People) -> None:

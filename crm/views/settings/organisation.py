@@ -15,6 +15,7 @@ SECTIONS = {
     "Who you are": ("name", "country", "time_zone"),
     "Working hours": ("working_days", "working_from", "working_to"),
     "New leads": ("speed_to_lead_minutes", "speed_to_lead_passes"),
+    "Contacts who write": ("respond_minutes",),
     "What is overdue": ("escalate_after_hours", "escalation_step_hours"),
     "Going quiet": (*(f"rhythm_{name}" for name in RHYTHMS), "check_in_hour", "check_ins_per_person"),
 }
