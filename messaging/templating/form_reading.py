@@ -90,13 +90,17 @@ class Typed:
 
 def read(post: Mapping[str, str]) -> Typed:
     """The form as it was sent."""
-    plain: dict[str, Any] = {name: post.get(name, "") for name in asdict(Typed()) if name != "blocks"}
+
+    def said(name: str, otherwise: str = "") -> str:
+        return post.get(name, otherwise).replace("\x00", "")
+
+    plain: dict[str, Any] = {name: said(name) for name in asdict(Typed()) if name != "blocks"}
     typed = Typed(**plain)
     typed.whatsapp_state = typed.whatsapp_state or "none"
     for number in range(MOST + 1):
         kind = post.get(f"b{number}-kind", "")
         if kind in FORMS:
-            entries = {one.name: post.get(f"b{number}-{one.name}", FIRST.get(one.name, "")) for one in FORMS[kind]}
+            entries = {one.name: said(f"b{number}-{one.name}", FIRST.get(one.name, "")) for one in FORMS[kind]}
             typed.blocks.append({"kind": kind} | entries)
     return typed
 

@@ -197,3 +197,14 @@ def test_nonsense_is_refused_and_never_an_error_of_ours(mara: Client, channel: s
     assert mara.post(f"/templates/{one.pk}/edit/", form).status_code == 422
     assert mara.get(f"/templates/{one.pk}/edit/?language=%00").status_code == 200
     assert mara.get("/templates/99999999999999999999/").status_code == 404
+
+
+@pytest.mark.parametrize("bad", ["\x00", "a\x00b", "\u2028", "\ue0000\ue001", "zq0qz"])
+def test_letters_that_no_database_holds_are_left_out(mara: Client, bad: str) -> None:
+    form = MAIL | {"b0-text": f"One{bad}", "b1-text": f"Two{bad}", "preheader": bad, "subject": f"Hi{bad}"}
+    assert mara.post("/templates/new/", form).status_code == 302
+    one = MessageTemplate.objects.get().variants.get()
+    assert one.text.startswith("One")
+    assert "\ue000" not in one.html
+    sms = {"name": "Ping", "channel": "sms", "topic": "service", "language": "en", "text": f"Hello{bad}"}
+    assert mara.post("/templates/new/", sms).status_code == 302
