@@ -7,6 +7,8 @@ from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 
+import idna
+
 from messaging.channels.shape import Letter
 from messaging.outbox import one_line
 
@@ -19,7 +21,7 @@ def message_id(letter_id: int, token: str, sender: str) -> str:
 
 
 def mail_bytes(letter: Letter, sender: str) -> bytes:
-    """The whole mail with CRLF line ends. One that no person wrote says so, and no robot answers it (RFC 3834)."""
+    """The whole mail with CRLF line ends. Raises NoMailAddress. One that no person wrote says so, and no robot answers it (RFC 3834)."""
     boundary = f"=_{letter.message_id}.{letter.token}"
     sender = letter.sender or sender
     head = (
@@ -71,9 +73,34 @@ def _sender(sender: str) -> str:
     return _mailbox(*parseaddr(sender))
 
 
+class NoMailAddress(ValueError):
+    """An address that no mail can be sent to over this way; the text is a sentence."""
+
+
+@lru_cache(maxsize=512)
+def plain_address(address: str) -> str:
+    """The address as mail servers take it: the domain of an international one in ASCII (RFC 5891).
+
+    Raises NoMailAddress for what is none, and for letters before the @ that need SMTPUTF8, which few servers speak.
+    """
+    local, at, domain = address.strip().rpartition("@")
+    if not (local and at and domain) or any(not sign.isprintable() for sign in address):
+        raise NoMailAddress(f"{one_line(address)!r} is not an e-mail address.")
+    if any(sign.isspace() for sign in address) and not (local.startswith('"') and local.endswith('"')):
+        raise NoMailAddress(f"{one_line(address)!r} is not an e-mail address.")
+    if not local.isascii():
+        raise NoMailAddress(f"Mail servers do not take the letters before the @ of {one_line(address)}.")
+    if not domain.isascii():
+        try:
+            domain = idna.encode(domain, uts46=True).decode("ascii")
+        except idna.IDNAError:
+            raise NoMailAddress(f"{one_line(domain)} is not the name of a domain.") from None
+    return f"{local}@{domain}"
+
+
 @lru_cache(maxsize=512)
 def _mailbox(name: str, address: str) -> str:
-    return formataddr((one_line(name), "".join(one_line(address).split())))
+    return formataddr((one_line(name), plain_address(address)))
 
 
 def _subject(subject: str) -> str:

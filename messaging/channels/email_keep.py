@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from messaging.channels.shape import Answer, Letter, Lost, Outcome
-from messaging.mime import mail_bytes
+from messaging.mime import NoMailAddress, mail_bytes
 
 
 class EmailKeep:
@@ -30,6 +30,8 @@ class EmailKeep:
                 partial = path.with_suffix(".part")
                 partial.write_bytes(mail_bytes(letter, self.sender))
                 partial.replace(path)  # in one step: a file with this ending is whole
+            except NoMailAddress as problem:
+                yield Answer(Outcome.REFUSED, str(problem), code="invalid")
             except OSError as problem:
                 yield Answer(Outcome.LATER, f"The mailbox on this machine cannot be written: {problem.strerror}.")
             else:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from email.utils import parseaddr
 
 from messaging.channels.shape import Answer, Letter, Lost, Outcome
-from messaging.mime import mail_bytes
+from messaging.mime import NoMailAddress, mail_bytes, plain_address
 
 #: What tells us that the connection is gone, or never was.
 BROKEN = (smtplib.SMTPServerDisconnected, OSError)
@@ -64,11 +64,15 @@ class EmailSmtp:
 
     def _send(self, letter: Letter) -> tuple[Answer, bool]:
         """Return the answer, and whether the server could be reached at all."""
+        try:
+            content = mail_bytes(letter, self.sender)
+        except NoMailAddress as problem:
+            return Answer(Outcome.REFUSED, str(problem), code="invalid"), True
         fresh = self._server is None
         try:
-            answer = self._offer(self._connected(), letter)
+            answer = self._offer(self._connected(), letter, content)
             if answer is None and not fresh:  # it had hung up while we were idle: nothing was said yet
-                answer = self._offer(self._connected(), letter)
+                answer = self._offer(self._connected(), letter, content)
         except (smtplib.SMTPException, OSError) as problem:
             self.close()
             return Answer(Outcome.LATER, f"The mail server cannot be reached: {_words(problem)}", down=True), False
@@ -96,9 +100,8 @@ class EmailSmtp:
             self._server = server
         return self._server
 
-    def _offer(self, server: smtplib.SMTP, letter: Letter) -> Answer | None:
+    def _offer(self, server: smtplib.SMTP, letter: Letter, content: bytes) -> Answer | None:
         """Hand one letter over; None when the connection broke before the letter was out of our hands."""
-        content = mail_bytes(letter, self.sender)
         try:
             for code, words in self._envelope(server, letter):
                 if code not in (250, 251, 354):
@@ -120,7 +123,7 @@ class EmailSmtp:
 
     def _envelope(self, server: smtplib.SMTP, letter: Letter) -> Iterator[tuple[int, bytes]]:
         yield server.mail(parseaddr(letter.sender or self.sender)[1])
-        yield server.rcpt(letter.address)
+        yield server.rcpt(plain_address(letter.address))
         yield server.docmd("DATA")
 
     def _declined(self, server: smtplib.SMTP, code: int, words: bytes) -> Answer:

@@ -8,7 +8,7 @@ import pytest
 from messaging.channels.email_keep import EmailKeep
 from messaging.channels.email_smtp import EmailSmtp
 from messaging.channels.shape import Letter, Lost, Outcome
-from messaging.mime import mail_bytes
+from messaging.mime import NoMailAddress, mail_bytes
 from tests.messaging.sink import smtp_sink
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -73,10 +73,12 @@ def test_any_subject_arrives(subject):
 
 @pytest.mark.parametrize("evil", ["Hi\r\nBcc: x@example.com", "Hi\nX-A: 1", "Hi\x00\x0b\u2028there"])
 def test_nobody_can_write_headers(evil):
-    mail = read(letter(subject=evil, name=evil, address="ana@example.com\r\nBcc: y@example.com"))
+    mail = read(letter(subject=evil, name=evil, headers=(("X-Own", evil),)))
     assert mail["Bcc"] is None
     assert mail["X-A"] is None
-    assert len(mail.keys()) == 9
+    assert len(mail.keys()) == 10
+    with pytest.raises(NoMailAddress):
+        read(letter(address="ana@example.com\r\nBcc: y@example.com"))
 
 
 def test_mails_go_out_over_one_connection(server):
@@ -133,3 +135,24 @@ def test_a_mailbox_that_cannot_be_written_means_later(tmp_path):
     (tmp_path / "file").write_text("in the way")
     answer = next(EmailKeep(tmp_path / "file", SENDER).deliver([letter()]))
     assert answer.outcome is Outcome.LATER
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("maría@example.org", None),
+        ("maria@bücher.example", "maria@xn--bcher-kva.example"),
+        ('"maria nunez"@example.org', '"maria nunez"@example.org'),
+        ("maria", None),
+        ("maria@", None),
+        ("a b@example.org", None),
+        ("maria@example.org\r\nBcc: x@example.org", None),
+        ("maria@-\u200b.example", None),
+    ],
+)
+def test_an_address_goes_out_in_the_letters_of_mail_servers_or_is_refused_alone(tmp_path, address, taken):
+    first, second = EmailKeep(tmp_path, SENDER).deliver([letter(1, address=address), letter(2)])
+    assert second.outcome is Outcome.TAKEN
+    assert first.outcome is (Outcome.TAKEN if taken else Outcome.REFUSED)
+    if taken:
+        assert taken in (tmp_path / "000000" / "1-abc.eml").read_text().replace("\n ", " ")
