@@ -149,7 +149,7 @@ def _has_mail(message: Message) -> bool:
     if message.channel != MessageChannel.EMAIL:
         return False
     body = getattr(message, "body", None)
-    return bool(body.html) if message.contact_id or message.direction == "in" else True
+    return bool(body and body.html) if message.contact_id or message.direction == "in" else True
 
 
 def _text(message: Message) -> str:

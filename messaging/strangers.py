@@ -62,9 +62,14 @@ def make_contact(strangers: MessageQuerySet, *, by: User, now: datetime) -> int:
     if first is None:
         raise NotMade("There is nothing left to make a contact of.")
     given, _, family = str(first.data.get("sender_name") or "").partition(" ")
-    kind = "email" if first.channel == MessageChannel.EMAIL else "phone"
+    by_mail = first.channel == MessageChannel.EMAIL
     row = NewContact(
-        first_name=given[:200], last_name=family[:200], source="Wrote to us", owner_id=by.pk, **{kind: first.sender}
+        first_name=given[:200],
+        last_name=family[:200],
+        source="Wrote to us",
+        owner_id=by.pk,
+        email=first.sender if by_mail else "",
+        phone="" if by_mail else first.sender,
     )
     with transaction.atomic():
         made = create_contacts([row], by=by, now=now)

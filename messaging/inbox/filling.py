@@ -38,9 +38,8 @@ class Filled:
 def offered() -> list[dict[str, Any]]:
     """The templates in use that lead to contacts, by channel and name; one query."""
     order = list(TO_CONTACTS)
-    rows = MessageTemplate.objects.filter(archived_at__isnull=True, channel__in=order).values(
-        "id", "name", "channel", "topic", "whatsapp_sid", "whatsapp_state"
-    )
+    found = MessageTemplate.objects.filter(archived_at__isnull=True, channel__in=order)
+    rows: list[dict[str, Any]] = [{**row} for row in found.values("id", "name", "channel")]
     return sorted(rows, key=lambda row: (order.index(row["channel"]), row["name"].lower()))
 
 

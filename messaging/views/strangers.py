@@ -42,9 +42,7 @@ def stranger(request: PersonRequest, pk: int) -> HttpResponse:
     one, all_of_it = _found(request, pk)
     name = str(one.data.get("sender_name") or "")
     words = request.GET.get("q", name).replace("\0", "").strip()[:200]
-    request.GET = request.GET.copy()
-    request.GET["tab"] = "unknown"
-    shown = list_shown(request, now) | {
+    shown = list_shown(request, now, "unknown") | {
         "contact": None,
         "stranger": one,
         "name": name or one.sender or "Somebody",

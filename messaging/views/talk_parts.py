@@ -40,12 +40,14 @@ def talk_shown(request: PersonRequest, contact_id: int, now: datetime) -> dict[s
     }
 
 
-def list_shown(request: PersonRequest, now: datetime) -> dict[str, Any]:
+def list_shown(request: PersonRequest, now: datetime, tab: str = "") -> dict[str, Any]:
     user, given = request.user, request.GET
-    tab = given.get("tab", "waiting")
+    tab = tab or given.get("tab", "waiting")
     if tab not in TABS or (tab == "unknown" and not holds_strangers(user)):
         tab = "waiting"
-    tabs = [{"key": key, "label": label, "current": key == tab, "count": None} for key, label in TABS.items()]
+    tabs: list[dict[str, Any]] = [
+        {"key": key, "label": label, "current": key == tab, "count": None} for key, label in TABS.items()
+    ]
     tabs[0]["count"] = waiting_count(user) or None
     if holds_strangers(user):
         tabs[2]["count"] = strangers_for(user).filter(status=MessageStatus.DELIVERED)[: MOST_SHOWN + 1].count() or None

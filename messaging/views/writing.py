@@ -59,7 +59,7 @@ def composer(
         "topics": TOPICS,
         "templates": offered(),
         "fill": fill,
-        "problems": {name: " ".join(found) for name, found in form.errors.items()} if form else {},
+        "problems": {name: " ".join(map(str, found)) for name, found in form.errors.items()} if form else {},
         "may_insist": user.can("messages.insist"),
         "once": request.POST.get("once") or new_number(),
         "counted": segments(draft["text"]),
