@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 
 #: HTML beyond this many characters is not read.
@@ -166,7 +167,8 @@ def _read(html: str, to: _Writer) -> None:
             if html[start + 1] == "/":
                 to.end(tag)
                 continue
-            to.start(tag, {name.lower(): unescape(a or b or c) for name, a, b, c in _ATTRIBUTE.findall(match[2])})
+            given = _ATTRIBUTE.findall(match[2]) if "=" in match[2] else ()
+            to.start(tag, {name.lower(): unescape(a or b or c) for name, a, b, c in given})
             if tag in {"script", "style"}:
                 end = lower.find(f"</{tag}", at)
                 at = end if end >= 0 else len(html)
@@ -176,6 +178,7 @@ def _read(html: str, to: _Writer) -> None:
             at = start + 1
 
 
+@lru_cache(maxsize=2)
 def html_to_text(html: str) -> tuple[str, str, bool]:
     """Return (all of the text, the text without quoted blocks and signatures, whether any block was marked so)."""
     to = _Writer()

@@ -53,7 +53,7 @@ def return_date(text: str, *, today: date | None) -> date | None:
     A date without a year is the next one from `today` on; without `today` only full dates are read.
     """
     text = text[:_MAX_TEXT]
-    lower = text.lower()
+    lower = text.lower().replace("t.o.m.", "till och med")
     best: tuple[int, date] | None = None
     for found in _dates(lower, today):
         if today and not today - timedelta(days=3) <= found.day <= today + _LONGEST:
@@ -67,9 +67,12 @@ def return_date(text: str, *, today: date | None) -> date | None:
             day += timedelta(days=1)
         if best is None or (weight, day) > best:
             best = (weight, day)
-    if best and (best[0] > 0 or today):
+    if best and best[0] > 0:
         return best[1]
-    return _by_weekday(lower, today) if today else None
+    by_weekday = _by_weekday(lower, today)
+    if by_weekday or best is None or today is None:
+        return by_weekday
+    return best[1] if best[1] >= today else None
 
 
 _IS_BACK = 3
@@ -80,7 +83,7 @@ def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
     back = "|".join(map(re.escape, BACK))
     until = "|".join(re.escape(word) for word in UNTIL)
     return re.compile(back), re.compile(
-        rf"(?:^|[\s\d.)]|(?<=\D))(?:{until})[\s:(]*(?:[^\s\d]{{1,14}},?\s)?(?:the|den|dem|el|le|il|del|dnia|ngày|petsa|sa|o|o dia|dia)?\s?$"
+        rf"(?:^|[\s\d.()]|(?<=[^\x00-\x7f]))(?:{until})[\s:(]*(?:[^\s\d]{{1,14}},?\s)?(?:the|den|dem|el|le|il|del|dnia|ngày|petsa|sa|o|o dia|dia)?\s?$"
     )
 
 

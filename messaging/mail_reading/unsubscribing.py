@@ -18,7 +18,7 @@ ALONE: Final[tuple[str, ...]] = (
 )  # fmt: skip
 #: A request within a sentence.
 REQUESTS: Final[tuple[str, ...]] = (
-    r"(?<!not )(?<!n't )(?<!n’t )\bunsubscribe (?:me|my|this|from|us|please)", r"(?:please|kindly|want to|like to|wish to|could you|can you|pls) (?:\w+ )?unsubscribe", r"(?:remove|take|delete) (?:me|my (?:e-?mail|address|name|e-?mail address)) (?:off|from|out)", r"(?:stop|quit|cease) (?:sending|e-?mailing|mailing|contacting|writing|messaging|spamming|bothering|texting)(?: to)? ?(?:me|us|these|this|such|your|any|mails?|e-?mails?)?", r"(?:do not|don't|don’t|never) (?:e-?mail|contact|write|mail|message|send|text)(?: to)? ?(?:me|us|any|these|this)?[^.!?]{0,40}(?:again|any ?more|mails?|e-?mails?|messages?|ever)", r"(?:no longer|not) (?:want|wish|like) (?:to (?:receive|get|hear|be contacted)|any|your|these|e-?mails)", r"opt(?:ing)?[- ]out (?:of|from)", r"(?:want|wish|like) to opt[- ]?out", r"withdraw (?:my )?consent",
+    r"(?<!not )(?<!n't )(?<!n’t )\bunsubscribe (?:me|my|this|from|us|please)", r"(?:please|kindly|want to|like to|wish to|could you|can you|pls) (?:\w+ )?unsubscribe", r"(?:remove|take|delete) (?:me|my (?:e-?mail|address|name|e-?mail address)) (?:off|from|out)", r"(?:stop|quit|cease) (?:sending|e-?mailing|mailing|contacting|writing|messaging|spamming|bothering|texting)(?: to)? ?(?:me|us|these|this|such|your|any|mails?|e-?mails?)?", r"(?:do not|don't|don’t|never) (?:e-?mail|contact|write|mail|message|send|text)(?: to)? ?(?:me|us|any|these|this)?[^.!?]{0,40}(?<!by )(?<!as )(?:again|any ?more|mails?|e-?mails?|messages?|ever)", r"(?:no longer|not) (?:want|wish|like) (?:to (?:receive|get|hear|be contacted)|any|your|these|e-?mails)", r"opt(?:ing)?[- ]out (?:of|from)", r"(?:want|wish|like) to opt[- ]?out", r"withdraw (?:my )?consent",
     r"(?:nehmen|streichen|löschen|entfernen|tragen) sie (?:mich|meine|mein) .{0,50}(?:verteiler|liste|aus|adresse|daten|newsletter)", r"(?:keine|nicht) (?:weiteren |mehr )?(?:e-?mails|mails|nachrichten|werbung|newsletter) (?:mehr|senden|schicken|erhalten|zusenden|zuschicken)", r"(?:möchte|will|wünsche) .{0,40}(?:abmelden|abbestellen|austragen|keine (?:weiteren )?(?:e-?mails|mails|nachrichten|werbung))", r"newsletter (?:bitte )?(?:abbestellen|abmelden|kündigen)|bitte (?:abmelden|abbestellen|austragen)", r"hören sie auf,? mir",
     r"(?:me |veuillez me |merci de me )?(?:désabonner|désinscrire|désabonnez|désinscrivez)(?:-moi)?", r"(?:retirer?|retirez|supprime[rz]|enlevez|enlever)[- ](?:moi |mon adresse |mon mail |mes )?.{0,30}(?:liste|fichier|base|adresse|données)", r"ne (?:plus|souhaite plus|veux plus|désire plus) .{0,30}(?:recevoir|envoyer|contacter|écrire)", r"(?:arrêtez|cessez) de (?:m'|me|nous)",
     r"(?:darme|dame|denme|dénme|dar) de baja", r"no (?:quiero|deseo) (?:recibir|más|que me)", r"(?:dejen?|deje) de (?:enviar|escribir|mandar|contactar)", r"(?:elimin|borr|quit|retir)(?:en|e|a|ar)(?:me| mi) .{0,30}(?:lista|correo|base|datos)", r"cancelar (?:mi |la )?(?:suscripci[oó]n|subscri[cç][aã]o)", r"no me (?:env[ií]en|escriban|manden|contacten) más",
@@ -44,8 +44,10 @@ def asks_to_stop(subject: str, text: str) -> str:
     words = " ".join(text.lower().replace("’", "'").split())
     if len(words) > _MAX_LENGTH:
         return ""
-    first = next((line.strip() for line in text.lower().replace("’", "'").split("\n") if line.strip()), "")
-    for said in (words, _greeted(first)):
+    lines = [line.strip() for line in text.lower().replace("’", "'").split("\n") if line.strip()]
+    # In a note of a few words, the word may stand between a greeting and a name.
+    few = lines if len(words.split()) <= 12 else lines[:1]
+    for said in (words, *map(_greeted, few[:5])):
         bare = said.strip(" \t.!,;:*\"'“”()[]-—–。！")
         if bare and _alone().fullmatch(bare):
             return f"Asks to stop: “{bare[:40]}”"

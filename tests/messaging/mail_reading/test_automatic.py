@@ -67,6 +67,19 @@ def test_an_absence_is_told_in_every_language_with_its_return(subject: str, text
         ("I am on leave until January 7.", date(2027, 1, 7)),
         ("I am out of the office today, back tomorrow.", date(2026, 5, 15)),
         ("I am out of the office at the moment.", None),
+        (
+            "I am away from Monday, May 18th until Friday, May 22nd. I will be back on Monday, May 25th.",
+            date(2026, 5, 25),
+        ),
+        ("Thanks for your note dated May 12. I'm away until next Tuesday.", date(2026, 5, 19)),
+        ("Ich bin vom 18.05. bis zum 22.05.2026 im Urlaub.", date(2026, 5, 22)),
+        ("Ich bin bis einschließlich 22. Mai nicht im Büro.", date(2026, 5, 23)),
+        ("Je suis en congés du 18/05/2026 au 29/05/2026 inclus.", date(2026, 5, 30)),
+        ("Ik ben op vakantie t/m 22 mei.", date(2026, 5, 23)),
+        ("Jag är ledig t.o.m. 22 maj.", date(2026, 5, 23)),
+        ("Jestem na urlopie w dniach 18-22 maja.", date(2026, 5, 22)),
+        ("5/18(月)〜5/22(金)まで不在にしております。", date(2026, 5, 22)),
+        ("5월 18일부터 5월 22일까지 부재 중입니다.", date(2026, 5, 22)),
     ],
 )
 def test_the_return_date_is_read_in_the_forms_that_people_write(said: str, back: date | None) -> None:
@@ -117,6 +130,18 @@ def test_a_help_desks_answer_with_the_standards_field_is_an_acknowledgement() ->
 )
 def test_a_person_who_mentions_an_absence_is_a_person(text: str) -> None:
     assert read(text, In_Reply_To="<m1@crm.example>").kind == "person"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Out of Office: Plan", "Thank you for your email. I am currently out of office with limited access to email."),
+        ("AW: Plan", "Vielen Dank für Ihre Nachricht. Ich bin zurzeit nicht im Büro und ab 26.05. wieder erreichbar."),
+        ("Absente Re: plan", "Bonjour, je suis absente jusqu'au 2 juin. En cas d'urgence veuillez contacter Kim."),
+    ],
+)
+def test_a_note_without_any_field_is_told_by_its_words(subject: str, text: str) -> None:
+    assert read(text, subject=subject).kind == "out_of_office"
 
 
 def test_an_answer_to_an_absence_note_is_no_note() -> None:

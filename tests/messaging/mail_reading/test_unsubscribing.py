@@ -33,6 +33,11 @@ def test_a_short_request_to_stop_is_heard_in_every_language(text: str) -> None:
         "We will stop by your office on Monday.",
         "How do our customers unsubscribe from the newsletters that you send?",
         "The unsubscribe link in your template is broken, could you fix it?",
+        "Please stop the process for now, we will continue in June.",
+        "Remove the second paragraph and we sign.",
+        "I want to cancel the meeting.",
+        "Please do not send me the contract by mail, call me instead.",
+        "Please don't email me before Monday, I am busy.",
         "Can you stop at 3 pm? I have another meeting.",
         "Yes, let's end the project in June and start the next.",
     ],
@@ -51,6 +56,14 @@ def test_what_stands_in_quoted_text_asks_for_nothing() -> None:
 def test_a_vacation_note_never_asks_to_stop() -> None:
     mail = read("Please stop sending me e-mails until 25 May, I am out of the office.", Auto_Submitted="auto-replied")
     assert mail.kind == "out_of_office"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Hi Sam,\n\nStop.\n\nMaria", "Unsubscribe\n\nSent from my iPhone", "Hallo,\n\nbitte abmelden.\n\nGruß\nMaria"],
+)
+def test_the_word_may_stand_between_a_greeting_and_a_name(text: str) -> None:
+    assert read(text).kind == "unsubscribe"
 
 
 def test_a_mail_programs_unsubscribe_button_is_heard() -> None:
