@@ -181,6 +181,7 @@ def organisation_form(**changes: object) -> dict[str, object]:
         "working_to": "17:00",
         "speed_to_lead_minutes": 10,
         "speed_to_lead_passes": 2,
+        "respond_minutes": 60,
         "escalate_after_hours": 12,
         "escalation_step_hours": 2,
         "check_in_hour": 3,
