@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
 
 from messaging.breaker import CLOSED, TRIAL, Circuit, after_answers
 from messaging.models import ProviderState
@@ -61,8 +60,3 @@ def set_rate(provider: str, per_hour: int | None) -> None:
     ProviderState.objects.update_or_create(
         provider=provider, defaults={"per_hour": per_hour, "tokens": 0, "tokens_at": None}
     )
-
-
-def in_trouble(now: datetime) -> list[ProviderState]:
-    """Those that are left alone now, or failed last time: for the page of operations."""
-    return list(ProviderState.objects.filter(Q(open_until__gt=now) | Q(failures__gt=0)).order_by("provider"))
