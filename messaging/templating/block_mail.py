@@ -35,14 +35,23 @@ from messaging.templating.rich_words import held, put_back, rich_html, rich_text
 FONT = "-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 PAPER, SHEET, INK, SOFT, LINE, ACCENT = "#f6f4f0", "#ffffff", "#2b2721", "#6b655c", "#e8e4dd", "#0f6b52"
 
+#: Languages written from right to left (CLDR), by their base tag.
+RIGHT_TO_LEFT = frozenset({"ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "ckb", "dv"})
+
+_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+_OPTIONS = mrml.RenderOptions(disable_comments=False, fonts={})
+
+
 # Mail clients that know no dark mode ignore the query; those that do keep it, since it is not inlined.
-_STYLE = f"""
+def _style(start: str) -> str:
+    """The rules, for text that begins on the left or right."""
+    return f"""
 .rich p {{ margin: 0 0 14px; }}
-.rich ul, .rich ol {{ margin: 0 0 14px; padding: 0 0 0 22px; }}
+.rich ul, .rich ol {{ margin: 0 0 14px; padding: 0; padding-{start}: 22px; }}
 .rich a {{ color: {ACCENT}; text-decoration: underline; }}
-.quote > div {{ border-left: 3px solid {LINE}; padding-left: 14px; }}
+.quote > div {{ border-{start}: 3px solid {LINE}; padding-{start}: 14px; }}
 @media (prefers-color-scheme: dark) {{
-  .quote > div {{ border-left-color: #2c3430 !important; }}
+  .quote > div {{ border-{start}-color: #2c3430 !important; }}
   body, .paper {{ background: #121715 !important; background-color: #121715 !important; }}
   .sheet, .sheet > table {{ background: #1a201d !important; background-color: #1a201d !important; }}
   .ink div {{ color: #ecebe5 !important; }}
@@ -52,8 +61,6 @@ _STYLE = f"""
   .rule p {{ border-top-color: #2c3430 !important; }}
 }}
 """
-_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
-_OPTIONS = mrml.RenderOptions(disable_comments=False, fonts={})
 
 
 _TOKEN = re.compile(r"zq(\d+)qz")
@@ -62,7 +69,9 @@ _TOKEN = re.compile(r"zq(\d+)qz")
 class _Draft:
     """What stands behind the tokens of a mail in the making."""
 
-    def __init__(self) -> None:
+    def __init__(self, towards: str) -> None:
+        #: For mail clients, which take the direction of a part from nothing further out.
+        self.dir = ' dir="rtl"' if towards == "rtl" else ""
         self.parts: list[str] = []
         self.fields: list[str] = []
 
@@ -73,7 +82,8 @@ class _Draft:
     def rich(self, text: str, more: str = "") -> str:
         """A token for paragraphs, and for a last line of plain words after them."""
         after = f"<p>{html.escape(held(more, self.fields))}</p>" if more else ""
-        return self._token(rich_html(text, self.fields) + after)
+        made = rich_html(text, self.fields) + after
+        return self._token(f"<div{self.dir}>{made}</div>" if self.dir else made)
 
     def filled(self, made: str) -> str:
         """The mail with what the tokens stand for, once."""
@@ -86,7 +96,8 @@ class _Draft:
 
 def mail_html(blocks: Sequence[Block], *, subject: str = "", language: str = "en") -> str:
     """The whole mail, 600 pixels wide, readable in the dark, with {{ fields }} where they were."""
-    draft = _Draft()
+    towards, align = ("rtl", "right") if language.partition("-")[0] in RIGHT_TO_LEFT else ("ltr", "left")
+    draft = _Draft(towards)
     preheader = preheader_of(blocks)
     shown = [one for one in blocks if not isinstance(one, Preheader)]
     body = "".join(
@@ -94,9 +105,10 @@ def mail_html(blocks: Sequence[Block], *, subject: str = "", language: str = "en
     )
     preview = f"<mj-preview>{draft.line(preheader)}</mj-preview>" if preheader else ""
     mjml = (
-        f'<mjml lang="{draft.line(language)}"><mj-head>{preview}<mj-attributes>'
-        f'<mj-all font-family="{FONT}" /><mj-text font-size="15px" line-height="24px" color="{INK}" padding="0 28px" />'
-        f"</mj-attributes><mj-style>{_STYLE}</mj-style></mj-head>"
+        f'<mjml lang="{draft.line(language)}" dir="{towards}"><mj-head>{preview}<mj-attributes>'
+        f'<mj-all font-family="{FONT}" /><mj-text align="{align}" font-size="15px" line-height="24px" color="{INK}"'
+        f' padding="0 28px" /><mj-button align="{align}" /><mj-section direction="{towards}" />'
+        f"</mj-attributes><mj-style>{_style(align)}</mj-style></mj-head>"
         f'<mj-body width="600px" background-color="{PAPER}" css-class="paper">'
         f'<mj-section padding="12px 0"><mj-column><mj-spacer height="1px" /></mj-column></mj-section>'
         f"{body}</mj-body></mjml>"
@@ -190,7 +202,7 @@ def _heading(text: str, level: int, draft: _Draft) -> str:
     size, line, above = (("22px", "28px", "0"), ("17px", "24px", "6px"))[level - 1]
     return (
         f'<mj-text css-class="ink" font-size="{size}" line-height="{line}" font-weight="700"'
-        f' padding="{above} 28px 10px"><h{level} style="margin:0;font:inherit">{draft.line(text)}</h{level}></mj-text>'
+        f' padding="{above} 28px 10px"><h{level}{draft.dir} style="margin:0;font:inherit">{draft.line(text)}</h{level}></mj-text>'
     )
 
 
@@ -200,7 +212,7 @@ def _rich(text: str, draft: _Draft) -> str:
 
 def _button(label: str, url: str, draft: _Draft) -> str:
     return (
-        f'<mj-button css-class="cta" align="left" href="{draft.line(url)}" background-color="{ACCENT}"'
+        f'<mj-button css-class="cta" href="{draft.line(url)}" background-color="{ACCENT}"'
         f' color="#ffffff" font-size="15px" font-weight="600" border-radius="8px" inner-padding="12px 20px"'
         f' padding="6px 28px 20px">{draft.line(label)}</mj-button>'
     )

@@ -12,7 +12,7 @@ _BODY = 'font: 15px/24px -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sa
 def letter_html(text: str, *, language: str = "") -> str:
     """The text with its paragraphs, line breaks and addresses kept. Everything in it is escaped."""
     parts = re.split(r"\n{2,}", html.escape(text.replace("\r\n", "\n").strip(), quote=False))
-    body = "".join(f'<p style="margin: 0 0 16px">{_linked(part)}</p>' for part in parts if part)
+    body = "".join(f'<p dir="auto" style="margin: 0 0 16px">{_linked(part)}</p>' for part in parts if part)
     lang = f' lang="{html.escape(language)}"' if language else ""
     return (
         f'<!doctype html><html{lang}><head><meta charset="utf-8">'

@@ -24,7 +24,7 @@ from messaging.templating import catalogue
 from messaging.templating.checking import TOPICS, BadTemplate
 from messaging.templating.choosing_templates import Preview, message_templates_for, render_preview, usage
 from messaging.templating.fields import parse
-from messaging.templating.listing import ICONS, LABELS, TONES, counts, listed, narrowed_by
+from messaging.templating.listing import ICONS, LABELS, TONES, counts, language_name, listed, narrowed_by
 from messaging.templating.rendering import places
 from messaging.templating.segments import segments
 from messaging.templating.testing import CannotTest, send_test
@@ -75,7 +75,7 @@ def template_page(request: PersonRequest, pk: int) -> HttpResponse:
         "preview": preview,
         "contact": contact,
         "nearby": nearby(request.user, contact),
-        "languages": [_shown_as(asked, one.pk, tag, language=tag) for tag in sorted(words)],
+        "languages": [_shown_as(asked, one.pk, language_name(tag), language=tag) for tag in sorted(words)],
         "looks": [_shown_as(asked, one.pk, label, look=name) for name, label in LOOKS.items()],
         "look": look,
         "asked": urlencode(asked),
@@ -85,6 +85,7 @@ def template_page(request: PersonRequest, pk: int) -> HttpResponse:
         "usage": usage([one.pk])[one.pk],
         "channel": MessageChannel(one.channel).label,
         "glyph": ICONS.get(one.channel, "mail"),
+        "own": language_name(one.language),
         "topic": TOPICS.get(one.topic, one.topic),
         "tone": TONES.get(one.whatsapp_state, ""),  # type: ignore[call-overload]  # a stored value is one of the choices
     }

@@ -22,7 +22,7 @@ from messaging.templating.checking import CHANNELS, TOPICS, BadTemplate, checked
 from messaging.templating.choosing_templates import Preview, message_templates_for, preview_of, values_shown
 from messaging.templating.fields import CUSTOM, FIELDS, typical
 from messaging.templating.form_reading import FORMS, Typed, acted, read, typed_from, typed_of
-from messaging.templating.listing import ICONS, LABELS
+from messaging.templating.listing import ICONS, LABELS, language_name
 from messaging.templating.rendering import Variant
 from messaging.templating.segments import segments
 from messaging.templating.starters import BLANK, STARTERS, starter
@@ -121,7 +121,8 @@ def _form(
     request: PersonRequest, typed: Typed, one: MessageTemplate | None, problems: dict[str, str] | None = None
 ) -> HttpResponse:
     contact = contact_to_show(request.user, typed.contact)
-    tags = sorted({variant.language for variant in one.variants.all()} | {typed.language}) if one else []
+    tags_kept = {variant.language for variant in one.variants.all()} if one else set()
+    tags = sorted(tags_kept | {typed.language}) if one else []
     context: dict[str, Any] = {
         "typed": typed,
         "one": one,
@@ -135,7 +136,9 @@ def _form(
         "fields": [*FIELDS.items(), *_own_fields()],
         "carried": media.CARRIED.get(typed.channel),
         "parts": segments(typical(typed.text)) if typed.channel == "sms" else None,
-        "tags": tags,
+        "tags": [(tag, language_name(tag)) for tag in tags],
+        "spoken": language_name(typed.language),
+        "has_words": bool(one) and typed.language in tags_kept,
         "nearby": nearby(request.user, contact),
         "contact": contact,
     }

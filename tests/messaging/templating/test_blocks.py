@@ -163,3 +163,12 @@ def test_a_mail_is_filled_without_harm() -> None:
     assert "script" not in seen.tags
     assert "https://a.org/?x=1&y=2" in seen.links
     assert "https://example.org/?who=a%26b%3D%22c&a=1" in seen.links
+
+
+def test_a_mail_in_arabic_is_written_from_the_right() -> None:
+    mail = mail_html(
+        blocks({"kind": "text", "text": "مرحبا"}, {"kind": "button", "label": "x", "url": "tel:1"}), language="ar"
+    )
+    assert 'lang="ar" dir="rtl"' in mail
+    assert "text-align:right" in mail
+    assert "text-align:left;color" not in mail

@@ -14,6 +14,7 @@ from messaging.templating import catalogue as do
 from messaging.templating.catalogue import Label, Stale
 from messaging.templating.checking import BadTemplate, Draft
 from messaging.templating.choosing_templates import Usage, message_templates_for, render_preview, templates_for, usage
+from messaging.templating.listing import language_name
 from messaging.templating.missing import missing_fields, missing_values
 from messaging.templating.testing import send_test
 from messaging.templating.values import read_facts
@@ -267,3 +268,11 @@ def test_a_template_without_words_has_no_preview(people: People) -> None:
     one = template(text="x")
     one.variants.all().delete()
     assert render_preview(one, None, people.sam, now=NOW).problem == "It has no words yet."
+
+
+@pytest.mark.parametrize(
+    ("tag", "name"),
+    [("es", "Spanish"), ("pt-BR", "Brazilian Portuguese"), ("de-CH", "German (CH)"), ("tlh", "tlh")],
+)
+def test_a_language_has_a_name(tag: str, name: str) -> None:
+    assert language_name(tag) == name

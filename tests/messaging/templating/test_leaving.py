@@ -34,7 +34,7 @@ def written(who: Contact, channel: str, one: MessageTemplate, **more: Any) -> Me
     made = ToContact(who.pk, "nudge", f"{one.pk}:{who.pk}", channel=channel, template_id=one.pk, fallback=False, **more)
     [answer] = write_to_contacts([made], now=NOW)
     deliver_due(NOW)
-    return Message.objects.get(pk=answer.message_id)
+    return Message.objects.get(pk=answer.message_id or 0)
 
 
 def ana(**fields: Any) -> Contact:
