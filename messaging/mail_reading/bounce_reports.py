@@ -28,6 +28,7 @@ class Failure:
     """What a report says about one recipient."""
 
     recipient: str = ""
+    original: str = ""  # as the sender wrote it, where the report says so
     action: str = ""
     status: str = ""
     diagnostic: str = ""
@@ -96,7 +97,8 @@ def _failure(group: dict[str, str]) -> Failure:
     status = re.search(r"[245]\.\d{1,3}\.\d{1,3}", group.get("status", ""))
     diagnostic = re.sub(r"(?i)^\s*(?:x-?)?[\w.-]{2,20}\s*;\s*", "", group.get("diagnostic-code", ""))
     return Failure(
-        recipient=original if original and not recipient else recipient,
+        recipient=recipient,
+        original=original,
         action=re.split(r"[\s;(]", group.get("action", "").strip().lower())[0],
         status=status[0] if status else "",
         diagnostic=diagnostic,

@@ -110,6 +110,8 @@ def _by_report(failures: list[Failure], rule: str, mail: Part, text: str, ours: 
             about_recipient=failures[0].recipient,
             about_message_id=ours.message_id,
         )
+    if len(failed) == 1 and not failed[0].recipient and len(ours.recipients) == 1:
+        failed[0].recipient = ours.recipients[0]
     human = human_part(text)
     bounces = [_judged(one, human, ours, alone=len(failed) == 1) for one in failed]
     first = bounces[0]
@@ -117,7 +119,8 @@ def _by_report(failures: list[Failure], rule: str, mail: Part, text: str, ours: 
         BOUNCE,
         f"{rule}: Status {first.status or failed[0].status or 'none'}, {first.reason}",
         tuple(bounces),
-        about_recipient=first.recipient,
+        # Whom we wrote to; the failed recipient may be where she has her mail sent on.
+        about_recipient=failed[0].original or first.recipient,
         about_message_id=ours.message_id,
     )
 

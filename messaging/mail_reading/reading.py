@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 from .automatic import automatic, is_automatic, loops
 from .bounces import bounce
+from .charsets import decoded
 from .complaints import complaint
 from .contents import contents
 from .header_fields import address, addresses, message_ids, when, words
 from .languages import language_of
-from .mime_parts import Part, take_apart
+from .mime_parts import MAX_TEXT, Part, take_apart
 from .shape import PERSON, UNKNOWN, UNSUBSCRIBE, MailRead
 from .trimming import trimmed
 from .unsubscribing import asks_to_stop
 from .verdicts import Verdict
+
+logger = logging.getLogger(__name__)
 
 _TO_FIELDS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "apparently-to")
 
@@ -24,6 +28,41 @@ def read_mail(raw: bytes, *, today: date | None = None) -> MailRead:
 
     `today` is the day against which a return date without a year is read; without it, the mail's own date is.
     """
+    try:
+        return _read(raw, today)
+    except Exception as problem:
+        # One mail must never stop the mailbox: it is set aside with what went wrong, for a person to look at.
+        logger.exception("A mail could not be read")
+        return _set_aside(raw, f"could not be read ({type(problem).__name__})")
+
+
+def _set_aside(raw: bytes, problem: str) -> MailRead:
+    return MailRead(
+        kind=UNKNOWN,
+        rule="Could not be read",
+        sender="",
+        sender_name="",
+        to=(),
+        subject="",
+        text=decoded(raw[:MAX_TEXT]),
+        html="",
+        reply_text="",
+        quoted_text="",
+        language="",
+        date=None,
+        message_id="",
+        in_reply_to=(),
+        references=(),
+        bounces=(),
+        returns_on=None,
+        attachments=(),
+        problem=problem,
+        auto_submitted=False,
+        loops=True,
+    )
+
+
+def _read(raw: bytes, today: date | None) -> MailRead:
     mail = take_apart(raw)
     found = contents(mail)
     text = found.text

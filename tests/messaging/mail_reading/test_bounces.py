@@ -175,3 +175,13 @@ def test_amazons_notice_by_mail_is_read() -> None:
     mail = read_mail(notice)
     assert mail.bounce is not None
     assert (mail.bounce.type, mail.bounce.recipient, mail.about_message_id) == ("hard", "peter@example.com", "ses-1")
+
+
+def test_a_mail_that_was_sent_on_is_about_the_address_we_wrote_to() -> None:
+    sent_on = report("550 5.1.1 User unknown", status="5.1.1").replace(
+        b"Final-Recipient: rfc822; peter@example.com",
+        b"Original-Recipient: rfc822;peter@example.com\nFinal-Recipient: rfc822; p@elsewhere.example",
+    )
+    mail = read_mail(sent_on)
+    assert mail.bounce is not None
+    assert (mail.bounce.recipient, mail.about_recipient) == ("p@elsewhere.example", "peter@example.com")

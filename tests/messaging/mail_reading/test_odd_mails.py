@@ -25,8 +25,19 @@ def test_any_bytes_are_read_without_raising(content: bytes) -> None:
     mail = read_mail(content)
     assert mail.kind in KINDS
     assert mail.rule
+    assert mail.rule != "Could not be read"
     mail.text.encode()
     assert "\0" not in mail.text + mail.subject
+
+
+def test_a_mail_that_breaks_the_reader_is_set_aside_with_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(raw: bytes) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("messaging.mail_reading.reading.take_apart", broken)
+    mail = read_mail(b"From: a@b.co\n\nHello")
+    assert (mail.kind, mail.problem) == ("unknown", "could not be read (RuntimeError)")
+    assert "Hello" in mail.text
 
 
 @pytest.mark.parametrize(
