@@ -28,8 +28,11 @@ LEASE = timedelta(minutes=10)
 #: How long what was read is kept, so that it can be read again.
 KEPT = timedelta(days=30)
 
-_SMALL_ONES = f"coalesce(octet_length(raw), 0) < {LARGE}"
-_LARGE_ONES = f"octet_length(raw) >= {LARGE}"
+#: Kinds whose readers ask somebody outside: they are left to the same workers, and read one by one, so that no
+#: transaction waits for more than one answer.
+ASKING = ("sns_subscription", "message_media")
+_SLOW = f"(kind IN {ASKING} OR octet_length(raw) >= {LARGE})"
+_SMALL_ONES = f"(kind NOT IN {ASKING} AND coalesce(octet_length(raw), 0) < {LARGE})"
 
 
 def _due_sql(which: str) -> str:
@@ -113,7 +116,7 @@ def read_small(now: datetime) -> int:
 
 def read_large(now: datetime) -> int:
     """Sweep: the same for what takes long."""
-    return read_due(now, _LARGE_ONES)
+    return read_due(now, _SLOW)
 
 
 def read_due(now: datetime, which: str = "true") -> int:
@@ -127,7 +130,8 @@ def read_due(now: datetime, which: str = "true") -> int:
         for pk, kind in ids:
             by_kind.setdefault(kind, []).append(pk)
         for kind, ones in by_kind.items():
-            _read(kind, ones, worker, now)
+            for group in [[pk] for pk in ones] if kind in ASKING else [ones]:
+                _read(kind, group, worker, now)
     return taken
 
 
@@ -279,5 +283,5 @@ def forget_read(now: datetime) -> int:
 def register() -> None:
     """Make the sweeps known; called once at start-up."""
     register_sweep(Sweep("arrivals", _due_sql(_SMALL_ONES), read_small))
-    register_sweep(Sweep("arrivals_large", _due_sql(_LARGE_ONES), read_large, slow=True))
+    register_sweep(Sweep("arrivals_large", _due_sql(_SLOW), read_large, slow=True))
     register_sweep(Sweep("arrivals_forgotten", FORGET_SQL, forget_read))

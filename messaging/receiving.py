@@ -10,8 +10,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from crm.timeline import Happening, record
-from messaging.arrivals import storable
+from messaging.arrivals import NewArrival, storable, store
 from messaging.attachments import keep, planned
+from messaging.hooks.kinds import MESSAGE_MEDIA
 from messaging.incoming import Incoming
 from messaging.mail_reading.shape import AUTO_ACK, BOUNCE, COMPLAINT, OUT_OF_OFFICE, PERSON, UNKNOWN, UNSUBSCRIBE
 from messaging.matching import Match, load_book, match
@@ -47,6 +48,7 @@ def receive(incoming: Sequence[Incoming], *, now: datetime) -> list[int]:
         for one in new:
             if one.incoming.attachments:
                 keep(one.message_id, one.incoming.attachments)
+        _fetch_later(new, now)
         note_lines([_line(one, now) for one in new if one.contact_id is not None])
         record([_happening(one, now) for one in new if one.contact_id is not None and not one.reports], now=now)
         obey(new, now=now)
@@ -120,6 +122,23 @@ def _keep_words(new: Sequence[Received]) -> None:
             for one in new
         ],
         ignore_conflicts=True,
+    )
+
+
+def _fetch_later(new: Sequence[Received], now: datetime) -> None:
+    """Files that lie at the provider are fetched by a worker: it may not keep them for long."""
+    store(
+        [
+            NewArrival(
+                MESSAGE_MEDIA,
+                one.incoming.provider,
+                str(one.message_id),
+                {"message_id": one.message_id, "media": [asdict(media) for media in one.incoming.media]},
+            )
+            for one in new
+            if one.incoming.media
+        ],
+        now=now,
     )
 
 
