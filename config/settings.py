@@ -239,6 +239,8 @@ SENDGRID_INBOUND_KEY = env.text("SENDGRID_INBOUND_KEY")  # public key of Inbound
 MAILGUN_WEBHOOK_KEY = env.text("MAILGUN_WEBHOOK_KEY")  # HTTP webhook signing key
 MANDRILL_WEBHOOK_KEY = env.text("MANDRILL_WEBHOOK_KEY")
 SES_TOPICS = env.listed("SES_TOPICS")  # ARNs of our SNS topics
+WHATSAPP_APP_SECRET = env.text("WHATSAPP_APP_SECRET")  # Meta's own WhatsApp Cloud, where it is used beside Twilio
+WHATSAPP_VERIFY_TOKEN = env.text("WHATSAPP_VERIFY_TOKEN")  # what Meta asks for when the address is entered
 INBOUND_MAX_BYTES = env.number("INBOUND_MAX_MB", 50) * 1_000_000  # a whole mail, as providers wrap it
 ATTACHMENT_MAX_BYTES = env.number("ATTACHMENT_MAX_MB", 30) * 1_000_000
 # A mailbox that is read every minute; nothing in it is changed.

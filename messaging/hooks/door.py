@@ -31,6 +31,11 @@ class Refused(Exception):
 
 def hook(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Make a view an address for providers: no cookies, no CSRF, POST only, refusals as plain words."""
+    return require_POST(answering(view))
+
+
+def answering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The same for any method."""
 
     @functools.wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -43,7 +48,7 @@ def hook(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
                 response["WWW-Authenticate"] = 'Basic realm="hooks"'
         return response
 
-    return csrf_exempt(require_POST(answered))
+    return csrf_exempt(answered)
 
 
 def body_of(request: HttpRequest, most: int = EVENTS_BYTES) -> bytes:

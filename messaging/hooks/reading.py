@@ -16,6 +16,7 @@ from messaging.hooks.kinds import (
     SNS_SUBSCRIPTION,
     TWILIO_INBOUND,
     TWILIO_STATUS,
+    WHATSAPP_CLOUD,
 )
 from messaging.models import Arrival
 
@@ -27,6 +28,7 @@ READERS = {
     SNS_SUBSCRIPTION: ("subscriptions", "read_subscriptions"),
     TWILIO_INBOUND: ("incoming_readers", "read_twilio_messages"),
     TWILIO_STATUS: ("twilio_news", "read_twilio_news"),
+    WHATSAPP_CLOUD: ("whatsapp_cloud", "read_whatsapp_cloud"),
 }
 
 

@@ -79,6 +79,7 @@ RULES: dict[str, Rule] = {
     "hook_email_inbound": _open(403, 405, provider="=postmark"),
     "hook_twilio_status": _open(403, 405),
     "hook_twilio_inbound": _open(403, 405),
+    "hook_whatsapp_cloud": _open(403, 405),
     # everybody's
     "dashboard": ANYBODY,
     "help": ANYBODY,
