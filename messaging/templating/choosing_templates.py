@@ -92,6 +92,7 @@ def values_shown(facts: Facts, contact: Contact | None, by: User) -> Values:
 
 def preview_of(variant: Variant, values: Values, *, channel: str) -> Preview:
     """The words filled as far as they can be; what is empty stands as [first_name]."""
+    values.language = variant.language
     missing = [name for name in required_of(variant) if not values.get(name)]
 
     def said(name: str) -> str:

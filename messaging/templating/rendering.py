@@ -95,6 +95,7 @@ def read_shelves(template_ids: Collection[int]) -> dict[int, Shelf]:
 
 def written(variant: Variant, values: Values, *, channel: str, subject: str = "") -> Writing:
     """Fill the words. Raises BadWords and CannotFill."""
+    values.language = variant.language or values.language
     text = fill(parse(variant.text), values)
     if channel == "whatsapp" and variant.sid:
         return Writing("", text, "", numbered(parse(variant.text), values), variant.sid, variant.media)

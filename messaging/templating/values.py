@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import check_for_language
 
 from crm.models import Contact, Organisation, User
 from messaging.templating.fields import CUSTOM, DATA
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,8 @@ class Values(dict[str, str]):
     ) -> None:
         super().__init__()
         self.about, self.data, self.way_out = about, data, way_out
+        #: The language of the words that are filled: dates are said in it.
+        self.language = about.language
         self["sender.name"], self["organisation.name"] = sender, organisation
 
     def get(self, name: str, otherwise: Any = "") -> Any:
@@ -75,9 +85,9 @@ class Values(dict[str, str]):
     def _value(self, name: str) -> str:
         about = self.about
         if name.startswith(CUSTOM):
-            return shown(about.custom.get(name.removeprefix(CUSTOM)))
+            return shown(about.custom.get(name.removeprefix(CUSTOM)), self.language)
         if name.startswith(DATA):
-            return shown(_inner(self.data, name.removeprefix(DATA)))
+            return shown(_inner(self.data, name.removeprefix(DATA)), self.language)
         if name == "contact.full_name":
             return f"{about.first_name} {about.last_name}".strip() or about.organisation
         if name == "unsubscribe_url":
@@ -107,15 +117,31 @@ def read_facts(contact_ids: Collection[int], author_ids: Collection[int], *, now
     return Facts(contacts, senders, Organisation.objects.current().name)
 
 
-def shown(value: Any) -> str:
-    """A stored value in words."""
+def shown(value: Any, language: str = "") -> str:
+    """A stored value in words; a day, stored as 2026-11-20, as that language says it."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(map(shown, value))
-    return "" if isinstance(value, dict) else str(value).strip()
+        return ", ".join(shown(one, language) for one in value)
+    if isinstance(value, dict):
+        return ""
+    text = str(value).strip()
+    return day_in_words(text, language) if _DAY.fullmatch(text) else text
+
+
+@lru_cache(maxsize=4096)
+def day_in_words(day: str, language: str) -> str:
+    """ "20 November 2026", "20 de noviembre de 2026"; as it is stored where it is no day or the language is unknown."""
+    if not check_for_language(language or "en"):
+        return day
+    try:
+        with translation.override(language or "en"):
+            english = (language or "en").partition("-")[0] == "en"
+            return date_format(date.fromisoformat(day), "j F Y" if english else "DATE_FORMAT")
+    except ValueError:
+        return day
 
 
 def _inner(data: Mapping[str, Any], path: str) -> Any:

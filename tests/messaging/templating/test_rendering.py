@@ -149,3 +149,21 @@ def test_the_media_of_template_and_message_go_along() -> None:
     row = claimed(contact("Ann").pk, channel="whatsapp", template_id=made.pk, media=("https://example.org/b.pdf",))
     words = written_for_contacts([row], now=NOW)[row.pk]
     assert words.media == ("https://example.org/a.jpg", "https://example.org/b.pdf")
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "said"),
+    [
+        ("en", "2026-11-20", "20 November 2026"),
+        ("es", "2026-11-20", "20 de noviembre de 2026"),
+        ("de", "2026-03-01", "1. März 2026"),
+        ("tlh", "2026-11-20", "2026-11-20"),
+        ("../x", "2026-11-20", "2026-11-20"),
+        ("en", "2026-02-31", "2026-02-31"),
+        ("en", "2026-11-20x", "2026-11-20x"),
+    ],
+)
+def test_a_day_is_said_in_the_language_of_the_words(language: str, day: str, said: str) -> None:
+    made = template("sms", text="{{ contact.custom.due }} {{ data.due }}", language=language)
+    row = claimed(contact("Ann", custom={"due": day}).pk, channel="sms", template_id=made.pk, data={"due": day})
+    assert written_for_contacts([row], now=NOW)[row.pk].text == f"{said} {said}"
