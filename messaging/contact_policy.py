@@ -59,4 +59,15 @@ def _verdict(found: Objection, case: Case) -> Verdict:
     if last is not None and found.until >= last:
         words = f"{found.words}; it could leave {leaves}, which is too late."
         return Verdict("refuse", "too_late", words, facts=used | {"waits_for": found.rule})
+    if _outlasts_window(found.until, case):
+        words = f"{found.words}; it could leave {leaves}, when WhatsApp takes no free text from us any more."
+        return Verdict("refuse", "whatsapp_window", words, facts=used | {"waits_for": found.rule})
     return Verdict("hold", found.rule, f"{found.words}; it leaves {leaves}.", found.until, facts=used)
+
+
+def _outlasts_window(until: datetime, case: Case) -> bool:
+    """Whether free text would wait until after the time in which WhatsApp takes it."""
+    if case.asked.channel != "whatsapp" or case.asked.templated:
+        return False
+    window = case.facts.whatsapp_open_until(case.now)
+    return window is not None and until >= window

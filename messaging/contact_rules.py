@@ -95,7 +95,7 @@ def no_address(case: Case) -> Objection | None:
 def fixed_line(case: Case) -> Objection | None:
     if case.asked.channel != "sms" or case.facts.takes_sms:
         return None
-    return Objection("fixed_line", f"{case.facts.name}’s number is a fixed line, which takes no SMS")
+    return Objection("fixed_line", f"{case.facts.name}’s number is not a mobile one, and takes no SMS")
 
 
 def whatsapp_window(case: Case) -> Objection | None:

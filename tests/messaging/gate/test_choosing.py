@@ -67,7 +67,7 @@ def test_a_way_that_was_asked_for_comes_first():
 def test_a_way_that_was_asked_for_and_is_shut_gives_way_to_the_next():
     found = chosen(facts(takes_sms=False), wanted="sms")
     assert (found.channel, found.verdict.verdict) == ("email", "send")
-    assert found.reason == "By e-mail, not by SMS. Ana’s number is a fixed line, which takes no SMS."
+    assert found.reason == "By e-mail, not by SMS. Ana’s number is not a mobile one, and takes no SMS."
 
 
 def test_a_way_that_was_asked_for_alone_has_no_other():

@@ -57,7 +57,7 @@ REFUSED = [
     (asked("push"), facts(), "no_provider", "Nothing is sent by push from here: no provider for it is set up."),
     (asked(), facts(addresses={}), "no_address", "Ana has no e-mail address."),
     (asked("sms"), facts(addresses={}), "no_address", "Ana has no phone number."),
-    (asked("sms"), facts(takes_sms=False), "fixed_line", "Ana’s number is a fixed line, which takes no SMS."),
+    (asked("sms"), facts(takes_sms=False), "fixed_line", "Ana’s number is not a mobile one, and takes no SMS."),
     (
         asked("whatsapp"),
         facts(whatsapp_in_at=NOW - DAY),
@@ -236,6 +236,16 @@ def test_what_would_be_too_late_after_its_wait_is_refused_at_once():
     verdict = decided(asked(created_at=NIGHT, expires_at=NIGHT + HOUR), now=NIGHT)
     assert (verdict.verdict, verdict.rule) == ("refuse", "too_late")
     assert verdict.sentence.endswith("; it could leave at 08:00 their time, which is too late.")
+
+
+def test_free_text_that_would_outlast_the_window_of_whatsapp_is_refused_at_once():
+    known = facts(whatsapp_in_at=NIGHT - 20 * HOUR)
+    verdict = decided(asked("whatsapp", created_at=NIGHT), known, now=NIGHT)
+    assert (verdict.verdict, verdict.rule) == ("refuse", "whatsapp_window")
+    assert verdict.sentence.endswith(
+        "; it could leave at 08:00 their time, when WhatsApp takes no free text from us any more."
+    )
+    assert decided(asked("whatsapp", templated=True, created_at=NIGHT), known, now=NIGHT).verdict == "hold"
 
 
 def test_an_absence_makes_nothing_late():
