@@ -36,11 +36,10 @@ def read_whatsapp_cloud(arrivals: Sequence[Arrival], now: datetime) -> Mapping[i
         for value in values_of(bytes(arrival.raw or b"")):
             names = _names(value)
             to = _number(_of(value, "metadata").get("display_phone_number"))
-            incoming += [
-                one for told in _list(value, "messages") if (one := message_of(told, names, to, at=arrival.received_at))
-            ]
-            news = [one for told in _list(value, "statuses") if (one := event_of(told, at=arrival.received_at))]
-            whose |= {event.name: arrival.pk for event in news}
+            found = [message_of(told, names, to, at=arrival.received_at) for told in _list(value, "messages")]
+            incoming += [one for one in found if one is not None]
+            news = [event for told in _list(value, "statuses") if (event := event_of(told, at=arrival.received_at))]
+            whose |= {one.name: arrival.pk for one in news}
             events += news
         if len(incoming) + len(events) == before:
             said[arrival.pk] = LetGo("It tells nothing about a message.")

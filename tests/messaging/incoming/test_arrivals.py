@@ -158,3 +158,27 @@ def test_what_takes_long_to_read_is_left_to_workers_that_nothing_urgent_waits_fo
     assert "arrivals" not in {sweep.name for sweep in sweeps_with_work(NOW)}
     assert arrivals.read_large(NOW) == 1
     assert seen == ["small", "large"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_read_each_arrival_once() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def read(rows: Sequence[Arrival], now: datetime) -> None:
+        Suppression.objects.bulk_create(
+            [Suppression(channel="email", address=row.key, scope=f"{i}", reason="by_hand", created_at=now) for i, row in enumerate(rows)]
+        )  # fmt: skip
+
+    def work(_: int) -> int:
+        try:
+            return read_due(NOW)
+        finally:
+            connection.close()
+
+    register_reader("test", read)
+    for start in range(0, 3000, 500):
+        come(*map(str, range(start, start + 500)))
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(work, range(4))) == 3000
+    assert Suppression.objects.count() == 3000
+    assert Suppression.objects.values("address").distinct().count() == 3000
