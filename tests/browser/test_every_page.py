@@ -34,6 +34,7 @@ WHO = {
 EVERY = {**OF_A_STRANGER, **PAGES, **OF_A_MANAGER, **OF_AN_ADMINISTRATOR}
 
 
+@pytest.mark.timeout(400)  # a hundred pages, one after the other
 @pytest.mark.parametrize(("theme", "width"), LOOKS, ids=[f"{theme}-{width}" for theme, width in LOOKS])
 def test_every_page_lets_everybody_in(
     page: Page,
