@@ -133,7 +133,7 @@ def _form(
         "glyph": ICONS.get(typed.channel, "mail"),
         "topics": list(TOPICS.items()),
         "states": list(Approval.choices),
-        "fields": [*FIELDS.items(), *_own_fields()],
+        "fields": [(name, label, f"{{{{ {name} }}}}") for name, label in [*FIELDS.items(), *_own_fields()]],
         "carried": media.CARRIED.get(typed.channel),
         "parts": segments(typical(typed.text)) if typed.channel == "sms" else None,
         "tags": [(tag, language_name(tag)) for tag in tags],
