@@ -54,7 +54,8 @@ def answering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def body_of(request: HttpRequest, most: int = EVENTS_BYTES) -> bytes:
     """The body, read up to its limit and no further."""
     told = str(request.META.get("CONTENT_LENGTH") or "")
-    if told.isascii() and told.isdecimal() and int(told[:20]) > most:
+    length = int(told[:20]) if told.isascii() and told.isdecimal() else 0
+    if length > most:
         raise Refused(f"More than {most:,} bytes are not taken.", 413)
     try:
         body = request.read(most + 1)
@@ -62,6 +63,8 @@ def body_of(request: HttpRequest, most: int = EVENTS_BYTES) -> bytes:
         raise Refused("The call broke off.", 400) from None
     if len(body) > most:
         raise Refused(f"More than {most:,} bytes are not taken.", 413)
+    if len(body) < length:  # half a mail must not be taken for the whole one
+        raise Refused("The call broke off.", 400)
     return body
 
 
