@@ -1,1 +1,1 @@
-"""The ways out, one small module each, all of one shape. docs/messages.md tells how to add one."""
+"""The ways out, one small module each, all of one shape. docs/providers.md tells how to add one."""
