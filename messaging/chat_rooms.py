@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection, transaction
 
-from crm.models import Membership, User
+from crm.models import Membership, Team, User
 from messaging.models import ChatHook, ChatService
 from messaging.outbox import dumped, one_line
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from messaging.notices import Notice
 
 #: Seconds for which a process remembers the rooms: telling people must not cost a query for rooms that are not there.
@@ -150,6 +152,11 @@ def check_address(url: str) -> str:
 def all_rooms() -> list[ChatHook]:
     """Every room, by name; one query."""
     return list(ChatHook.objects.select_related("team").order_by("name", "pk"))
+
+
+def teams_to_choose() -> QuerySet[Team]:
+    """The teams that a room may be for."""
+    return Team.objects.order_by("name")
 
 
 def room_of(pk: int) -> ChatHook | None:

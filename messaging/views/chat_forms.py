@@ -6,8 +6,7 @@ from typing import Any
 
 from django import forms
 
-from crm.models import Team
-from messaging.chat_rooms import check_address
+from messaging.chat_rooms import check_address, teams_to_choose
 from messaging.kinds import all_notices
 from messaging.models import ChatHook, ChatService
 
@@ -25,9 +24,7 @@ class RoomForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label="What is told there", required=False, widget=forms.CheckboxSelectMultiple, choices=()
     )
-    team = forms.ModelChoiceField(
-        label="Only what concerns", required=False, queryset=Team.objects.none(), empty_label="Everybody"
-    )
+    team = forms.ModelChoiceField(label="Only what concerns", required=False, queryset=None, empty_label="Everybody")
     active = forms.BooleanField(label="In use", required=False, initial=True)
 
     def __init__(self, *args: Any, room: ChatHook | None = None, **kwargs: Any) -> None:
@@ -44,7 +41,7 @@ class RoomForm(forms.Form):
         kinds: Any = self.fields["kinds"]
         kinds.choices = [(kind.name, kind.title) for kind in sorted(all_notices(), key=lambda kind: kind.title)]
         team: Any = self.fields["team"]
-        team.queryset = Team.objects.order_by("name")
+        team.queryset = teams_to_choose()
         if room:
             self.fields["url"].required = False
             self.fields["url"].help_text = "Kept. Paste another to change it."
