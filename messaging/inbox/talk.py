@@ -20,8 +20,14 @@ from messaging.models.message import WAITING, MessageQuerySet
 from messaging.showing import why
 
 SIZE = 40
-#: Not told apart in a sentence that merely says that all went well.
-PLAIN = {MessageStatus.SENT, MessageStatus.DELIVERED, MessageStatus.READ}
+#: States whose reason is told only when somebody asks: all goes well.
+PLAIN = {
+    MessageStatus.PENDING,
+    MessageStatus.SENDING,
+    MessageStatus.SENT,
+    MessageStatus.DELIVERED,
+    MessageStatus.READ,
+}
 #: Not sent, and somebody may want to write it anew.
 FAILED = {MessageStatus.FAILED, MessageStatus.BOUNCED}
 

@@ -12,7 +12,7 @@ from crm.whereabouts import whereabouts
 from crm.zones import local_day, zone
 from messaging.access import messages_for, strangers_for, threads_for
 from messaging.filters import number
-from messaging.inbox.listing import TABS, holds_strangers, listing
+from messaging.inbox.listing import TABS, holds_strangers, listing, waiting
 from messaging.inbox.talk import talk_of
 from messaging.inbox.waiting import waiting_count
 from messaging.models import MessageStatus
@@ -29,7 +29,7 @@ def talk_shown(request: PersonRequest, contact_id: int, now: datetime) -> dict[s
     return {
         "contact": contact,
         "talk": talk_of(messages_for(user).filter(contact=contact_id), zone(user.time_zone), now, before=before),
-        "thread": threads_for(user).filter(pk=contact_id).first(),
+        "waits": waiting(threads_for(user)).filter(pk=contact_id).exists(),
         "earlier": before,
         "whereabouts": place,
         "there": now.astimezone(place.zone) if place else None,
