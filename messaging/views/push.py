@@ -32,7 +32,7 @@ def add(request: PersonRequest) -> HttpResponse:
         add_browser(request.user, **given, browser=agent, now=timezone.now())
     except BadBrowser as problem:
         return HttpResponse(str(problem), status=422, content_type="text/plain; charset=utf-8")
-    messages.success(request, "This browser takes pushes now. Tick below what you want to be told.")
+    messages.success(request, "This browser takes pushes now. Tick what you want to be told that way.")
     return redirect("settings_notifications")
 
 
