@@ -19,8 +19,10 @@ from messaging.templating.segments import segments
 CHANNELS = ("email", "sms", "whatsapp")
 #: What a message may be about: one thing that a contact may refuse apart.
 TOPICS: dict[str, str] = {value: str(label) for value, label in Topic.choices if value != Topic.ALL}
+LONGEST_MAIL = 60_000  # letters typed into one mail; mail clients cut off what grows past 100 KB
 LONGEST_TEXT = 1600  # letters in a body that Twilio takes for SMS and WhatsApp (its error 21617)
 MOST_SEGMENTS = 10
+TOO_LONG = f"It is too long: {LONGEST_MAIL:,} letters are the most in one mail."
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?")  # BCP 47: language, script, region
 
 
@@ -93,14 +95,18 @@ def _mail(draft: Draft, made: Checked, own: frozenset[str] | None, problems: dic
         problems["subject"] = "A mail needs a subject."
     _fields("subject", made.subject, own, problems)
     if not draft.blocks:
-        if not made.text:
-            problems["text"] = "Write what it says."
+        if not made.text or len(made.text) > LONGEST_MAIL:
+            problems["text"] = TOO_LONG if made.text else "Write what it says."
+            return
         _fields("text", made.text, own, problems)
         return
     try:
         blocks = read_blocks(draft.blocks)
     except BadBlocks as refused:
         problems |= {f"blocks.{number}.{name}".rstrip("."): said for (number, name), said in refused.problems.items()}
+        return
+    if sum(len(said) for block in blocks for _, said in words_in(block)) > LONGEST_MAIL:
+        problems["blocks"] = TOO_LONG
         return
     for number, block in enumerate(blocks):
         for name, said in words_in(block):

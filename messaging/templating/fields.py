@@ -28,12 +28,15 @@ FIELDS: dict[str, str] = {
     "organisation.name": "Your organisation",
     "unsubscribe_url": "Link to stop these messages",
 }
+BEFORE = 2000  # letters before a field that tell what it stands in: the longest address
+MOST_PROBLEMS = 20
 TYPICAL = 8  # letters in a name that we do not know yet
 CUSTOM, DATA = "contact.custom.", "data."
 
-ANY = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+#: A field is at most so long: looking for the end of each of a thousand open braces must stay cheap.
+ANY = re.compile(r"\{\{(.{0,400}?)\}\}", re.DOTALL)
 _INSIDE = re.compile(r"\s*([^\W\d][\w-]*(?:\.[\w-]+)*)\s*(?:\|([^|{}]*))?", re.DOTALL)
-_MARKS = re.compile(r"\{%.*?%\}|\{#.*?#\}|\{[{%#]|[}%#]\}", re.DOTALL)
+_MARKS = re.compile(r"\{%.{0,400}?%\}|\{#.{0,400}?#\}|\{[{%#]|[}%#]\}", re.DOTALL)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]*$", re.IGNORECASE)
 _LINK = re.compile(r"\b(?:href|src)\s*=\s*(?:\"([^\"]*)|'([^']*))$", re.IGNORECASE)
 _LEADS = re.compile(r"(?:https?://[^\s/]|mailto:[^\s]|tel:\+?\d)", re.IGNORECASE)
@@ -191,10 +194,10 @@ def _words(text: str, place: Callable[[str], str]) -> Words:
     for found in ANY.finditer(text):
         if found.start() > end:
             pieces.append(text[end : found.start()])
-        before += text[end : found.start()]
+        before = (before + text[end : found.start()])[-BEFORE:]
         inside = html.unescape(found[1]) if place is _html_place else found[1]
         name, fallback = _inside(inside)
-        fields.append(Field(name, fallback, place(before[-2000:])))
+        fields.append(Field(name, fallback, place(before)))
         pieces.append(fields[-1])
         end, before = found.end(), before + "x"
     if end < len(text) or not pieces:
@@ -292,6 +295,8 @@ def _strange(text: str) -> list[tuple[int, str]]:
             found.append((line, f"Line {line}: {said} is opened and not closed."))
         elif said == "}}":
             found.append((line, f"Line {line}: }}}} closes nothing."))
+        if len(found) == MOST_PROBLEMS:
+            break
     return found
 
 
@@ -302,6 +307,8 @@ def _unknown(text: str, own: frozenset[str] | None, *, of_html: bool = False) ->
         if not name or not known(name, own):
             line = _line(text, one.start())
             found.append((line, f"Line {line}: {_short(one[0])} is not a field{_meant(name, own)}"))
+            if len(found) == MOST_PROBLEMS:
+                break
     return found
 
 

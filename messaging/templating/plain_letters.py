@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-_LINK = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
+_LINK = re.compile(r"https?://[^\s<>\"']{0,1000}[^\s<>\"'.,;:!?)]")
 _BODY = 'font: 15px/24px -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif'
 
 

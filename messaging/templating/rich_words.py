@@ -19,8 +19,8 @@ OPEN, CLOSE = "\ue000", "\ue001"
 
 _TOKEN = re.compile(f"{OPEN}(\\d+){CLOSE}")
 _LINK = re.compile(r"\[([^\[\]\n]{1,200})\]\(\s*([^\s()<>]{1,1000})\s*\)")
-_BARE = re.compile(r"(?<![\"'=>/\w])https?://[^\s<>\"']*[^\s<>\"'.,;:!?)*_]")
-_BOLD = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*", re.DOTALL)
+_BARE = re.compile(r"(?<![\"'=>/\w])https?://[^\s<>\"']{0,1000}[^\s<>\"'.,;:!?)*_]")
+_BOLD = re.compile(r"\*\*(?=\S)(.{1,2000}?)(?<=\S)\*\*", re.DOTALL)
 _ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])")
 _ITEM = re.compile(r"(?:[-*•]|(\d{1,3})[.)])\s+(.*)")
 _GOOD = re.compile(rf"(?:https?://|mailto:|tel:|{OPEN})", re.IGNORECASE)

@@ -61,6 +61,13 @@ def test_a_mail_is_built_once_when_it_is_stored(people: People) -> None:
             "media",
             "This channel carries no",
         ),
+        ("email", Draft("en", subject="x", text="y" * 60_001), "text", "It is too long"),
+        (
+            "email",
+            Draft("en", subject="x", blocks=[{"kind": "text", "text": "y" * 19_000}] * 4),
+            "blocks",
+            "It is too long",
+        ),
         ("sms", Draft("en"), "text", "Write what it says."),
         ("sms", Draft("en", text="x" * 1601), "text", "It has 1601 letters"),
         ("sms", Draft("en", text="я" * 700), "text", "It would be sent in 11 parts"),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from time import process_time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging.templating.fields import FIELDS, BadWords, CannotFill, check, each, fill, parse, parse_html
+from messaging.templating.plain_letters import letter_html
+from messaging.templating.rich_words import rich_html, rich_text
 
 MARIA = {"contact.first_name": "Maria", "contact.city": "São Paulo", "data.url": "https://example.org/a?b=1&c=2"}
 
@@ -156,3 +159,25 @@ def test_no_value_adds_a_tag_or_an_attribute(value: str) -> None:
     tags.feed(fill(words, {"contact.city": value}, otherwise=lambda name: ""))
     tags.close()
     assert tags.seen == [("p", ["title"]), ("a", ["href"])]
+
+
+@pytest.mark.parametrize(
+    "unit", ["{{", "{%", "{# ", "}}", "{{ a ", "{{ x }}", "{{ contact.nme }}", "**a ", "[", "[a](", "https://"]
+)
+def test_hostile_words_take_no_long_time(unit: str) -> None:
+    text = (unit * 20_000)[:20_000]
+    began = process_time()
+    check(text)
+    rich_html(text, [])
+    rich_text(text)
+    letter_html(text)
+    assert process_time() - began < 2
+
+
+def test_a_field_ten_thousand_times_is_read_at_once() -> None:
+    text = "{{ contact.city }}" * 10_000
+    began = process_time()
+    words = parse(text)
+    assert len(words.fields) == 10_000
+    assert fill(words, MARIA) == "São Paulo" * 10_000
+    assert process_time() - began < 2
