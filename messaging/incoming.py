@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from messaging.mail_reading import Attachment, Bounce, MailRead
-from messaging.mail_reading.shape import PERSON
+from messaging.mail_reading.shape import BOUNCE, PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Incoming:
     about: tuple[str, ...] = ()  # Message-IDs of the mail that a report is about
     about_recipient: str = ""
     bounces: tuple[Bounce, ...] = ()
+    #: The other side goes on trying: ours has not come back.
+    delayed: bool = False
     returns_on: date | None = None
     attachments: tuple[Attachment, ...] = ()
     media: tuple[Media, ...] = ()
@@ -73,6 +76,18 @@ def mail_key(read: MailRead, raw: bytes) -> str:
     return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()
 
 
+_ACTION = re.compile(rb"^action:[ \t]*([a-z]+)", re.IGNORECASE | re.MULTILINE)
+_DELAY = re.compile(
+    r"\bdelay|warning: (?:could not send|message)|verzögert|retard[ée]|retrasad|ritardat|задерж", re.IGNORECASE
+)
+
+
+def is_delay(subject: str, raw: bytes) -> bool:
+    """Whether a report says that delivery is still being tried: by its Action (RFC 3464, 2.3.3), else by its subject."""
+    actions = {found.lower() for found in _ACTION.findall(raw[:200_000])}
+    return b"failed" not in actions if actions else bool(_DELAY.search(subject))
+
+
 def incoming_mail(read: MailRead, raw: bytes, *, provider: str, at: datetime, to: tuple[str, ...] = ()) -> Incoming:
     """A mail that was read. `to` are addresses known from the envelope, beside those in the mail."""
     about = [read.about_message_id, *(one.original_message_id for one in read.bounces)]
@@ -96,6 +111,7 @@ def incoming_mail(read: MailRead, raw: bytes, *, provider: str, at: datetime, to
         about=tuple(dict.fromkeys(one for one in about if one)),
         about_recipient=read.about_recipient or (read.bounces[0].recipient if read.bounces else ""),
         bounces=read.bounces,
+        delayed=read.kind == BOUNCE and is_delay(read.subject, raw),
         returns_on=read.returns_on,
         attachments=read.attachments,
         language=read.language,

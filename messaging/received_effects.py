@@ -204,8 +204,8 @@ def _reports(one: Received) -> list[ProviderEvent]:
         if bounce.status:
             words = f"{words} ({bounce.status})"
         # "We go on trying" is no end: only what was given up came back.
-        kind = DEFERRED if "delay" in incoming.rule.lower() else BOUNCED
-        events.append(_report(one, kind, bounce.recipient, words, bounce.type))
+        kind = DEFERRED if incoming.delayed else BOUNCED
+        events.append(_report(one, kind, bounce.recipient, words, "" if incoming.delayed else bounce.type))
     return events
 
 

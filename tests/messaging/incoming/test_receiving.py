@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.models import Consent, Contact, Event
 from messaging.addresses import reply_address, token_of
-from messaging.incoming import Incoming
-from messaging.mail_reading import Attachment, Bounce
-from messaging.models import ContactPreference, Message, MessageBody, Suppression, Thread
+from messaging.incoming import Incoming, incoming_mail
+from messaging.mail_reading import Attachment, Bounce, read_mail
+from messaging.models import ContactPreference, Message, MessageBody, SoftBounce, Suppression, Thread
 from messaging.receiving import receive
 from tests.factories import NOW, contact, contacts
 from tests.messaging.incoming.messages import sent
@@ -300,6 +300,24 @@ def test_a_bounce_in_the_mailbox_does_what_the_provider_s_news_do() -> None:
     assert Event.objects.get(kind="message_bounced").data["why"] == "there is no such mailbox (5.1.1)"
     ana.refresh_from_db()
     assert ana.last_two_way_at is None
+
+
+def test_a_delay_is_no_bounce_and_what_is_given_up_after_it_is() -> None:
+    message = sent(contact(email="ana@example.org"))
+    report = (
+        "From: MAILER-DAEMON@mx.example\r\nSubject: Warning: delayed\r\nMessage-ID: <{0}@mx>\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=B\r\n\r\n--B\r\n\r\nNot yet.\r\n"
+        "--B\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        "Final-Recipient: rfc822; ana@example.org\r\nAction: {0}\r\nStatus: 4.4.1\r\n\r\n"
+        "--B\r\nContent-Type: message/rfc822-headers\r\n\r\nMessage-ID: <{1}>\r\n\r\n--B--\r\n"
+    )
+    statuses = []
+    for action in ("delayed", "failed"):
+        raw = report.format(action, own_id(message)).encode()
+        receive([incoming_mail(read_mail(raw), raw, provider="imap", at=LATER)], now=LATER)
+        message.refresh_from_db()
+        statuses.append((message.status, SoftBounce.objects.count()))
+    assert statuses == [("sent", 0), ("bounced", 1)]
 
 
 def test_a_bounce_without_our_mark_is_placed_by_whom_it_is_about() -> None:
