@@ -39,8 +39,8 @@ class RoomForm(forms.Form):
             }
         super().__init__(*args, **kwargs)
         kinds: Any = self.fields["kinds"]
-        # What is made for one person's eyes, as the digest is, has a form of its own and says little in a room.
-        shown = [kind for kind in all_notices() if kind.renderer == "notice"]
+        # The digest is made for one person’s eyes and says little in a room.
+        shown = [kind for kind in all_notices() if kind.renderer != "digest"]
         kinds.choices = [(kind.name, kind.title) for kind in sorted(shown, key=lambda kind: kind.title)]
         team: Any = self.fields["team"]
         team.queryset = teams_to_choose()
