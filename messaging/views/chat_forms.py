@@ -24,7 +24,9 @@ class RoomForm(forms.Form):
     kinds = forms.MultipleChoiceField(
         label="What is told there", required=False, widget=forms.CheckboxSelectMultiple, choices=()
     )
-    team = forms.ModelChoiceField(label="Only what concerns", required=False, queryset=None, empty_label="Everybody")
+    team: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label="Only what concerns", required=False, queryset=None, empty_label="Everybody"
+    )
     active = forms.BooleanField(label="In use", required=False, initial=True)
 
     def __init__(self, *args: Any, room: ChatHook | None = None, **kwargs: Any) -> None:
