@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from messaging.mail_reading import Attachment, Bounce, MailRead
 from messaging.mail_reading.shape import BOUNCE, PERSON
+from messaging.suppressing import normal_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def incoming_mail(read: MailRead, raw: bytes, *, provider: str, at: datetime, to
         channel="email",
         provider=provider,
         provider_id=mail_key(read, raw),
-        sender=read.sender.lower(),
+        sender=normal_address("email", read.sender) if read.sender else "",
         at=at,
         kind=read.kind,
         rule=read.rule,

@@ -12,6 +12,7 @@ from django.db import transaction
 from crm.models.consent import Topic
 from crm.undo import remember
 from messaging import cancelling
+from messaging.answering import answer_marks
 from messaging.inbox.filling import filled, filled_words
 from messaging.inbox.words import TO_CONTACTS
 from messaging.models import Message, MessageChannel, MessageStatus
@@ -104,7 +105,7 @@ def send(given: dict[str, Any], contact: Contact, *, by: User, key: str, now: da
                     channel=channel, subject=subject if channel == MessageChannel.EMAIL else "", text=text,
                     template_id=whole or given.get("template"), author_id=by.pk, send_after=leaves,
                     insist=given.get("insist", ""), cause_kind="followup" if followup else "", cause_id=followup,
-                    fallback=False,
+                    data=answer_marks(contact.pk, subject) if channel == MessageChannel.EMAIL else {}, fallback=False,
                 )
             ],
             now=now,
