@@ -186,7 +186,7 @@ def _linked(message: Message, how: str) -> Linked:
 def why(message: Message, decisions: Sequence[Decision] = ()) -> str:
     """One sentence that answers "why did, or didn't, they get this?"."""
     if message.direction == "in":
-        how = f" {message.matched_by}." if message.matched_by else ""
+        how = f" Why here: {message.matched_by}." if message.matched_by else ""
         return f"{message.sender or 'Somebody'} wrote it {CHANNEL_WORDS.get(message.channel, '')}.{how}"
     if message.contact_id:
         return explained(message, decisions)

@@ -167,7 +167,7 @@ def _bubble(row: Message, events: Iterable[MessageEvent]) -> Bubble:
         subject=row.subject if row.channel == MessageChannel.EMAIL else "",
         text=text,
         quoted=quoted,
-        has_html=row.channel == MessageChannel.EMAIL and bool(body and body.html),
+        has_html=_designed(row, body),
         status=row.status,
         state_icon=icon if out else "",
         state=state if out else "",
@@ -189,6 +189,12 @@ def _bubble(row: Message, events: Iterable[MessageEvent]) -> Bubble:
             continue
         _count(bubble.opens if event.kind == "opened" else bubble.clicks, event.actor)
     return bubble
+
+
+def _designed(row: Message, body: MessageBody | None) -> bool:
+    """Whether its look says more than its words: ours that were typed here have none."""
+    typed = row.direction == "out" and row.author_id is not None and row.template_id is None
+    return row.channel == MessageChannel.EMAIL and bool(body and body.html) and not typed
 
 
 def _count(counted: Counted, actor: str) -> None:

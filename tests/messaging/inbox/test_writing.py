@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from crm.consent import set_consent
 from crm.models import UndoStep
-from messaging.models import ContactPolicy, Message, MessageEvent, MessageTemplate, TemplateVariant
+from messaging.delivery import deliver_due
+from messaging.models import ContactPolicy, Message, MessageEvent, MessageTemplate, TemplateVariant, Thread
 from tests.factories import contact
 from tests.messaging.inbox.talks import from_them, from_us
 
@@ -233,3 +234,29 @@ def test_others_messages_are_not_touched(people, maria):
     otto.force_login(people.otto)
     for verb in ("cancel", "retry", "settle"):
         assert otto.post(f"/messages/{one.pk}/{verb}/").status_code == 404
+
+
+def test_it_leaves_after_its_rest_and_the_talk_waits_no_more(sam, people, maria, settings, tmp_path):
+    settings.KEEP_DIR = str(tmp_path)
+    now = timezone.now()
+    from_them(maria, "Which papers?", at=now - timedelta(hours=3))
+    write(sam, maria)
+    one = Message.objects.get(direction="out")
+    deliver_due(now + timedelta(seconds=5))
+    one.refresh_from_db()
+    assert one.status == "pending"
+    deliver_due(now + timedelta(seconds=15))
+    one.refresh_from_db()
+    assert one.status == "sent"
+    assert Thread.objects.get().waiting_since is None
+    page = sam.get(f"/inbox/{maria.pk}/").content.decode()
+    assert "Dear Maria" in page
+    assert "Take back" not in page
+
+
+def test_one_that_a_worker_holds_is_not_taken_back(sam, people, maria):
+    one = from_us(maria, people.sam, "Hello", status="sending", at=timezone.now())
+    answer = sam.post(f"/messages/{one.pk}/cancel/", follow=True)
+    assert "It has left already" in answer.content.decode()
+    one.refresh_from_db()
+    assert one.status == "sending"
