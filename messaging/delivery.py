@@ -6,22 +6,27 @@ finished only if still ours. docs/messages.md tells the whole life of a message.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
+
+from django.core.exceptions import ImproperlyConfigured
 
 from crm.due import claim
 from messaging.channels.registry import channel_named
 from messaging.channels.shape import Channel
 from messaging.claimed import Claimed
 from messaging.fates import Fate, step
-from messaging.handing_over import fate_of, hand_over
+from messaging.handing_over import fate_of, hand_over, held_for_settings
 from messaging.judging import judge
 from messaging.letters import letters_of, load_claimed
 from messaging.models import Message, MessageStatus
 from messaging.turns import Turn
 
 __all__ = ["BATCH", "DUE_SQL", "LEASE", "Turn", "deliver_due", "fate_of"]
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 LEASE = timedelta(minutes=5)
@@ -57,7 +62,13 @@ def _deliver_batch(turn: Turn, due_at: datetime) -> int:
     for row in allowed:
         by_channel.setdefault(row.channel, []).append(row)
     for name, rows in by_channel.items():
-        channel = channel_named(name)
+        try:
+            channel = channel_named(name)
+        except (ImproperlyConfigured, ValueError) as problem:  # one channel's settings hold up no other
+            log.exception("a channel is not set up", extra={"channel": name})
+            waits = held_for_settings(rows, str(problem), now=moment)
+            step(waits, [], provider="", worker=turn.worker, lease=LEASE, now=moment)
+            continue
         if channel is None:
             none = [Fate(row, MessageStatus.FAILED, NO_WAY_OUT) for row in rows]
             step(none, [], provider="", worker=turn.worker, lease=LEASE, now=moment)

@@ -129,6 +129,15 @@ def _ask(
     return handed
 
 
+#: How long messages wait for somebody to put the settings right.
+UNTIL_SET_UP = timedelta(minutes=15)
+
+
+def held_for_settings(rows: Sequence[Claimed], problem: str, *, now: datetime) -> list[Fate]:
+    """Messages whose channel cannot even be begun with: they wait, and it costs no attempt."""
+    return Stop("not_set_up", f"The channel is not set up rightly. {problem}", lambda _: now + UNTIL_SET_UP).fates(rows)
+
+
 def _not_now(answer: Answer, now: datetime) -> Stop:
     return Stop("not_now", answer.words, lambda _: now + (_wait(1, answer) or timedelta()))
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from messaging.addresses import token_of
@@ -36,7 +37,7 @@ def look_ups(now: datetime) -> int:
         others = _others(lost)
         for message in lost:
             if message.channel not in channels:
-                channels[message.channel] = channel_named(message.channel)
+                channels[message.channel] = _channel(message.channel)
             # One by one: what one is found to be, the next cannot be.
             known = others.setdefault((message.channel, message.to), set())
             answer = _ask(channels[message.channel], message, known, now)
@@ -45,6 +46,14 @@ def look_ups(now: datetime) -> int:
             elif settle_found([Found(message.pk, answer)], now=now):
                 known.add(answer.provider_id)
     return total
+
+
+def _channel(name: str) -> Channel | None:
+    try:
+        return channel_named(name)
+    except (ImproperlyConfigured, ValueError):  # nobody to ask until somebody puts the settings right
+        log.exception("a channel is not set up", extra={"channel": name})
+        return None
 
 
 @transaction.atomic

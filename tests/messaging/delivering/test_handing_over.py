@@ -157,3 +157,18 @@ def test_mail_to_colleagues_costs_no_more_queries_for_all_that(ana, provider, dj
     # Claim, facts and words; then one statement, in its transaction, for each group of ten and the last fates.
     with django_assert_num_queries(11 + 3 * 5):
         deliver_due(NOW)
+
+
+def test_settings_that_are_wrong_hold_up_their_own_channel_only(ana, settings, tmp_path):
+    settings.EMAIL_PROVIDER, settings.KEEP_DIR = "keep", tmp_path
+    settings.WEB_PUSH_KEY = "nonsense, not a key"
+    register_notice(NoticeKind("test_both", "Both", ("push", "email")))
+    tell([Notice(ana.pk, "test_both", "Call", {}, "both")], now=NOW)
+    deliver_due(NOW)
+    push, mail = Message.objects.get(channel="push"), Message.objects.get(channel="email")
+    assert (push.status, push.attempts, mail.status) == ("scheduled", 0, "sent")
+    assert push.reason.startswith("The channel is not set up rightly.")
+    settings.EMAIL_PROVIDER = "pigeon"
+    say(ana, 1)
+    deliver_due(NOW)
+    assert "choose one of: smtp, keep" in Message.objects.get(dedupe_key="key0:email").reason
