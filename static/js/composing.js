@@ -20,6 +20,7 @@ function segments(words) {
 upgrade("form.composer", (form) => {
   const words = $("textarea", form);
   const output = $("[data-segments]", form);
+  if (!words) return; // a template that leaves as it is
   const count = () => {
     const { units, parts, room, odd } = segments(words.value);
     output.textContent = `${units} of ${room} · ${parts} SMS${odd.length ? ` · ${odd.slice(0, 5).join("")} needs the long alphabet` : ""}`;
