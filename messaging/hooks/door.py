@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +30,17 @@ class Refused(Exception):
 
 
 def hook(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Make a view an address for providers: no cookies, no CSRF, POST only, refusals as plain words."""
-    return require_POST(answering(view))
+    """Make a view an address for providers: no cookies, no CSRF, POST only, refusals as plain words.
+
+    A HEAD is how some see, when the address is entered, that it is there.
+    """
+    answered = answering(view)
+
+    @functools.wraps(view)
+    def taking(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponse() if request.method == "HEAD" else answered(request, *args, **kwargs)
+
+    return csrf_exempt(require_http_methods(["POST", "HEAD"])(taking))
 
 
 def answering(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -81,6 +81,9 @@ def test_without_keys_nobody_is_let_in(settings: Any) -> None:
 def test_only_post_is_taken() -> None:
     for path in (MAILS, MAIL_IN, "/hooks/twilio/status/", "/hooks/twilio/inbound/"):
         assert Client().get(path).status_code == 405
+        assert Client().put(path).status_code == 405
+        assert Client().head(path).status_code == 200, "some see by it that the address is there"
+    assert not kept()
 
 
 def test_sendgrids_events_are_kept_as_they_came() -> None:
