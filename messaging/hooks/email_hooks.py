@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from messaging.arrivals import NewArrival, store
 from messaging.hooks import signatures, sns
-from messaging.hooks.door import Refused, address_of, body_of, few_entries, form_of, hook, oldest, taken
+from messaging.hooks.door import EVENTS_BYTES, Refused, address_of, body_of, few_entries, form_of, hook, oldest, taken
 from messaging.hooks.form_parts import NoForm, parts_of
 from messaging.hooks.kinds import EMAIL_EVENTS, EMAIL_INBOUND, SNS_SUBSCRIPTION
 from messaging.hooks.providers import provider_named
@@ -25,7 +25,7 @@ def email_events(request: HttpRequest, provider: str) -> HttpResponse:
     known = provider_named(provider)
     if known is None or known.events is None:
         raise Http404
-    body = body_of(request)
+    body = _body(EMAIL_EVENTS, known.name, request, EVENTS_BYTES)
     few_entries(body)
     return _keep(EMAIL_EVENTS, known.name, request, body, timezone.now())
 
@@ -36,13 +36,20 @@ def email_inbound(request: HttpRequest, provider: str) -> HttpResponse:
     known = provider_named(provider)
     if known is None or not known.takes_mail:
         raise Http404
-    body = body_of(request, settings.INBOUND_MAX_BYTES)
+    body = _body(EMAIL_INBOUND, known.name, request, settings.INBOUND_MAX_BYTES)
     return _keep(EMAIL_INBOUND, known.name, request, body, timezone.now())
+
+
+def _body(kind: str, provider: str, request: HttpRequest, most: int) -> bytes:
+    """The body; where a password has to come with it, only once that is right."""
+    if not signs(kind, provider):
+        _by_password(request)
+    return body_of(request, most)
 
 
 def _keep(kind: str, provider: str, request: HttpRequest, body: bytes, now: datetime) -> HttpResponse:
     key = verify(kind, provider, request, body, now=now)
-    if provider == "ses" and request.headers.get("x-amz-sns-message-type") == "SubscriptionConfirmation":
+    if provider == "ses" and _json(body).get("Type") == "SubscriptionConfirmation":
         kind = SNS_SUBSCRIPTION
     store(
         [
@@ -61,17 +68,31 @@ def _keep(kind: str, provider: str, request: HttpRequest, body: bytes, now: date
 
 def verify(kind: str, provider: str, request: HttpRequest, body: bytes, *, now: datetime) -> str:
     """Make sure that the provider itself calls, and return what tells a repeated call. Raises Refused."""
+    if not signs(kind, provider):
+        _by_password(request)
+        return hashlib.sha256(body).hexdigest()
     if provider == "ses":
         return _by_sns(request, body, now)
-    if provider == "mailgun" and settings.MAILGUN_WEBHOOK_KEY:
+    if provider == "mailgun":
         return _by_mailgun(request, body, now)
-    if provider == "mandrill" and settings.MANDRILL_WEBHOOK_KEY:
+    if provider == "mandrill":
         return _by_mandrill(request, body)
-    sendgrid_key = settings.SENDGRID_WEBHOOK_KEY if kind == EMAIL_EVENTS else settings.SENDGRID_INBOUND_KEY
-    if provider == "sendgrid" and sendgrid_key:
-        return _by_sendgrid(sendgrid_key, request, body, now)
-    _by_password(request)
-    return hashlib.sha256(body).hexdigest()
+    return _by_sendgrid(_sendgrid_key(kind), request, body, now)
+
+
+def signs(kind: str, provider: str) -> bool:
+    """Whether the provider signs what it sends, and we know with what; else it has to give the password."""
+    known = {
+        "ses": True,
+        "mailgun": bool(settings.MAILGUN_WEBHOOK_KEY),
+        "mandrill": bool(settings.MANDRILL_WEBHOOK_KEY),
+        "sendgrid": bool(_sendgrid_key(kind)),
+    }
+    return known.get(provider, False)
+
+
+def _sendgrid_key(kind: str) -> str:
+    return str(settings.SENDGRID_WEBHOOK_KEY if kind == EMAIL_EVENTS else settings.SENDGRID_INBOUND_KEY)
 
 
 def _by_password(request: HttpRequest) -> None:
