@@ -28,7 +28,11 @@ SUBJECTS = (
     Subject("notices", "Reminders, digest and quiet hours", "What reaches you, where, when, and why something did not"),
     Subject("sending", "When a message leaves", "Why it left, waits or did not, and which way it goes"),
     Subject("templates", "Message templates", "Fields, languages, blocks, WhatsApp’s approval, and a test to yourself"),
+    Subject(
+        "answers", "When a contact answers", "What follows by itself, what counts as an answer, and what is no answer"
+    ),
     Subject("choices", "What contacts receive", "Their choices, unsubscribing, and what opens and clicks mean"),
+    Subject("providers", "Mail, SMS, chat and push", "What carries words away, and what happens when it fails"),
     Subject("team", "People, roles and rights", "Who sees what, invitations, absences and handing over"),
     Subject("keyboard", "Keyboard and phone", "The whole morning without a mouse, or with one thumb"),
     Subject("api", "API and command line", "Tokens, scopes, and the commands of an installation"),
