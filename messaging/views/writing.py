@@ -107,6 +107,8 @@ def write(request: PersonRequest, contact_id: int) -> HttpResponse:
     given = form.cleaned_data
     if not user.can("messages.insist"):
         given["insist"] = ""
+    if given["whole"] and (words := filled(given["whole"], contact, user, now=now)):
+        given["channel"] = words.channel  # a template has one, whatever was ticked
     way = ways_to(
         contact_id, topic=given["topic"], now=now, insist=given["insist"], templated=bool(given["whole"]),
         send_at=given["send_at"],

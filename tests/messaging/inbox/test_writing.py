@@ -162,9 +162,9 @@ def test_a_designed_mail_leaves_as_its_template_is(sam, maria):
     )
     page = write(sam, maria, 200, do="fill", template=one.pk)
     assert "It leaves as the template “Greeting” is" in page
-    write(sam, maria, whole=one.pk, text="Hello Maria")
+    write(sam, maria, whole=one.pk, text="", channel="sms")
     message = Message.objects.get()
-    assert (message.template_id, message.subject) == (one.pk, "Hi")
+    assert (message.template_id, message.subject, message.channel) == (one.pk, "Hi", "email")
 
 
 def test_a_template_that_is_gone_is_no_error(sam, maria):
