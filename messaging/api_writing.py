@@ -27,6 +27,8 @@ from messaging.templating.choosing_templates import message_templates_for
 from messaging.templating.fields import BadWords, CannotFill
 from messaging.writing import BY_HAND, ToContact, write_to_contacts
 
+__all__ = ["router"]  # with what this module adds to it
+
 WRITE = Token("messages:write", "messages.send")
 TOPICS = [value for value in Topic.values if value != Topic.ALL]
 #: WhatsApp takes free text for so long after the contact's last message.

@@ -18,10 +18,14 @@ class HoursForm(forms.Form):
     quiet_from = forms.TimeField(label="Quiet from", required=False, widget=CLOCK)
     quiet_to = forms.TimeField(label="Quiet until", required=False, widget=CLOCK)
     bundle_minutes = forms.TypedChoiceField(
-        label="Mails that can wait come", choices=BUNDLES, coerce=int, required=False, empty_value=0
+        label="Mails that can wait come", choices=BUNDLES, coerce=int, required=False
     )
     wants_digest = forms.BooleanField(label="Send me the daily digest", required=False)
     digest_hour = forms.TypedChoiceField(label="At", choices=HOURS, coerce=int)
+
+    def clean_bundle_minutes(self) -> int:
+        """Each at once, unless another answer was given."""
+        return int(self.cleaned_data["bundle_minutes"] or 0)
 
     def clean(self) -> dict[str, Any]:
         """Refuse half a span, and one that would never end."""
