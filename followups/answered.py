@@ -193,11 +193,17 @@ def _tell(events: Sequence[Event], contacts: Mapping[int, _Contact], holders: Ma
 
 def settle_responses(events: Sequence[Event], now: datetime) -> None:
     """Subscriber: a colleague wrote by hand, so the follow-up to respond is done, in their name."""
-    by_hand = {
-        event.contact_id: event.user_id for event in events if event.actor == "person" and event.user_id is not None
-    }
+    by_hand: dict[int | None, int] = {}
+    written: dict[int | None, datetime] = {}
+    hand = [event for event in events if event.actor == "person" and event.user_id is not None]
+    when = dict(Message.objects.filter(pk__in=[event.subject_id for event in hand]).values_list("pk", "created_at"))
+    for event in hand:
+        by_hand[event.contact_id] = event.user_id or 0
+        written[event.contact_id] = when.get(event.subject_id or 0, event.occurred_at)
     open_ones = FollowUp.objects.open().filter(contact__in=list(by_hand), source_key__startswith=KEY)
-    theirs = list(open_ones.values_list("pk", "contact_id")) if by_hand else []
+    rows = list(open_ones.values_list("pk", "contact_id", "created_at")) if by_hand else []
+    # What was written before they wrote, and left only now, is no answer to them.
+    theirs = [(pk, contact_id) for pk, contact_id, asked in rows if written[contact_id] >= asked]
     outcome = _outcome(RESPONDED) if theirs else ""
     if not outcome:
         return

@@ -43,11 +43,13 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`rule` says in words how it was found; empty where nothing was."""
+    """`rule` says in words how it was found; empty where nothing was. `marked`: by a mark of ours, which nobody outside
+    can make up, and not by an address alone."""
 
     contact_id: int | None = None
     answers: int | None = None
     rule: str = ""
+    marked: bool = False
 
 
 def match(one: Incoming, book: Book, now: datetime) -> Match:
@@ -76,14 +78,14 @@ def _named(ids: Iterable[str], book: Book, rule: str) -> Match | None:
             pk = book.by_provider_id.get(bare) or book.by_provider_id.get(bare.partition("@")[0])
             ours = book.ours.get(pk) if pk else None
         if ours is not None:
-            return Match(ours.contact_id, ours.message_id, rule)
+            return Match(ours.contact_id, ours.message_id, rule, marked=True)
     return None
 
 
 def _by_reply_address(to: Iterable[str], book: Book) -> Match | None:
     for address in to:
         if ours := _ours(read_reply_address(address), book):
-            return Match(ours.contact_id, ours.message_id, "It came to the answer address of our message")
+            return Match(ours.contact_id, ours.message_id, "It came to the answer address of our message", marked=True)
     return None
 
 

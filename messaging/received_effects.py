@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,11 +10,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection
 
-from crm.consent import set_consent
-from crm.models.consent import ConsentState, Topic
+from crm.consent import forget
+from crm.models.consent import Topic
 from crm.timeline import Happening, record
 from messaging.hooks.applying import apply_events
-from messaging.hooks.events import BOUNCED, COMPLAINED, DEFERRED, ProviderEvent
+from messaging.hooks.events import BOUNCED, COMPLAINED, DEFERRED, HARD, SOFT, ProviderEvent
 from messaging.incoming import Incoming
 from messaging.keywords import START, STOP
 from messaging.mail_reading.bounce_reasons import REASONS
@@ -106,7 +107,7 @@ def _stop(new: Sequence[Received], now: datetime) -> None:
     for channel, ones in sorted(groups.items()):
         whole = [one for one in ones if _scope(one.incoming) in ("", own_sender(channel))]
         if whole:
-            _opt_out(whole, channel, Topic.ALL, f"Stop word by {LABELS[channel]}", now)
+            _opt_out(whole, channel, Topic.ALL, _stop_source(channel), now)
     _tell_unsubscribed([(one, _stop_words(one.incoming)) for one in new], now)
 
 
@@ -143,13 +144,14 @@ def _start(new: Sequence[Received], now: datetime) -> None:
     if not lifted:
         return
     lift([pk for pk, _ in lifted], by=None, now=now)
-    groups: dict[str, list[int]] = {}
-    for _, one in lifted:
-        if one.contact_id is not None:
-            groups.setdefault(one.incoming.channel, []).append(one.contact_id)
-    for channel, ids in sorted(groups.items()):
-        source = f"Start word by {LABELS[channel]}"
-        set_consent(sorted(set(ids)), channel, Topic.ALL, ConsentState.GRANTED, source, None, now)
+    # As if they had never said stop; what they had not allowed before is not allowed by this.
+    for channel in sorted({one.incoming.channel for _, one in lifted}):
+        ids = {one.contact_id for _, one in lifted if one.contact_id is not None and one.incoming.channel == channel}
+        forget(sorted(ids), source=_stop_source(channel), by=None, now=now)
+
+
+def _stop_source(channel: str) -> str:
+    return f"Stop word by {LABELS[channel]}"
 
 
 def _unsubscribe(new: Sequence[Received], now: datetime) -> None:
@@ -197,6 +199,9 @@ def _reports(one: Received) -> list[ProviderEvent]:
     if not one.reports:
         return []
     if incoming.kind == COMPLAINT:
+        # Anybody can write such a mail, and some reports are none: only ours comes back with our mark in it.
+        if not one.match.marked or _NO_COMPLAINT.search(incoming.rule):
+            return []
         return [_report(one, COMPLAINED, incoming.about_recipient, "They reported it as spam.", "")]
     events = []
     for bounce in incoming.bounces:
@@ -205,8 +210,17 @@ def _reports(one: Received) -> list[ProviderEvent]:
             words = f"{words} ({bounce.status})"
         # "We go on trying" is no end: only what was given up came back.
         kind = DEFERRED if incoming.delayed else BOUNCED
-        events.append(_report(one, kind, bounce.recipient, words, "" if incoming.delayed else bounce.type))
+        events.append(_report(one, kind, bounce.recipient, words, "" if incoming.delayed else _blame(one, bounce.type)))
     return events
+
+
+#: Feedback types that are no complaint (RFC 5965, 7.3; RFC 6430; RFC 6591).
+_NO_COMPLAINT = re.compile(r"\b(?:not-spam|auth-failure|opt-out|virus|other)$", re.IGNORECASE)
+
+
+def _blame(one: Received, said: str) -> str:
+    """A report without our mark may be anybody's: several are needed before they stop an address."""
+    return said if one.match.marked or said != HARD else SOFT
 
 
 def _report(one: Received, kind: str, recipient: str, words: str, blame: str) -> ProviderEvent:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
+from crm.models import User
 from crm.timeline import Happening, record
 from messaging.arrivals import NewArrival, storable, store
 from messaging.attachments import keep, planned
@@ -21,6 +22,8 @@ from messaging.received_effects import Received, obey
 from messaging.threads import Line, note_lines
 
 LABELS = dict(MessageChannel.choices)
+#: Classified beside the kinds of `mail_reading.shape`.
+COLLEAGUE = "colleague"
 #: What came in so shortly before counts as heard now: what was written meanwhile did not know of it.
 JUST_NOW = timedelta(minutes=15)
 #: Text kept of one message; what is longer is cut, and says so.
@@ -38,6 +41,7 @@ def receive(incoming: Sequence[Incoming], *, now: datetime) -> list[int]:
     if not unique:
         return []
     with transaction.atomic():
+        unique = _colleagues_marked(unique)
         book = load_book(list(unique.values()))
         matched = {key: match(one, book, now) for key, one in unique.items()}
         ids = _insert(unique, matched, now)
@@ -53,6 +57,18 @@ def receive(incoming: Sequence[Incoming], *, now: datetime) -> list[int]:
         record([_happening(one, now) for one in new if one.contact_id is not None and not one.reports], now=now)
         obey(new, now=now)
     return [one.message_id for one in new]
+
+
+def _colleagues_marked(unique: Mapping[str, Incoming]) -> dict[str, Incoming]:
+    """What a colleague wrote into the talk from their own mail program is not the contact's answer."""
+    senders = {one.sender for one in unique.values() if one.channel == "email" and one.kind == PERSON}
+    ours = set(User.objects.filter(email__in=senders, is_active=True).values_list("email", flat=True))
+    return {
+        key: replace(one, kind=COLLEAGUE, rule="A colleague wrote it")
+        if one.kind == PERSON and one.sender in ours
+        else one
+        for key, one in unique.items()
+    }
 
 
 def _insert(unique: Mapping[str, Incoming], matched: Mapping[str, Match], now: datetime) -> dict[str, int]:

@@ -89,12 +89,21 @@ def _placed(
         # A number alone could be another database's; its token is ours only.
         if row is not None and event.token and event.token != token_of(row.pk, row.created_at):
             row = None
+        if row is not None and _of_an_earlier_try(event, row):
+            continue
         pk = row.pk if row is not None else by_name.get(event.provider_id.strip().strip("<>"))
         if pk is None:
             strangers.append(event)
         else:
             placed.append((pk, event))
     return placed, strangers
+
+
+def _of_an_earlier_try(event: ProviderEvent, row: Message) -> bool:
+    """A failure of a try that was made again since. Mail services have several names for one mail, phones' have one."""
+    if event.provider not in ("twilio", "meta") or rank(risen("", [event.kind])) < rank(MessageStatus.FAILED):
+        return False
+    return bool(event.provider_id and row.provider_id and event.provider_id != row.provider_id)
 
 
 def _hit(pk: int, event: ProviderEvent) -> Hit:

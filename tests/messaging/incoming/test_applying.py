@@ -197,6 +197,17 @@ def test_opens_and_clicks_go_where_ours_go_and_wait_to_be_judged() -> None:
     assert status(message) == "delivered"
 
 
+def test_a_late_failure_of_an_earlier_try_changes_nothing() -> None:
+    message = sent(
+        contact(phone="+4917012345678"), channel="sms", provider_id="SM2", status="delivered", fallback=["email"]
+    )
+    token = token_of(message.pk, message.created_at)
+    late = ProviderEvent("twilio", "failed", NOW, provider_id="SM1", message_id=message.pk, token=token, code="30008")
+    assert apply_events([late], now=LATER).strangers == ()
+    assert status(message) == "delivered"
+    assert Message.objects.count() == 1
+
+
 def test_the_price_told_is_kept() -> None:
     from decimal import Decimal
 

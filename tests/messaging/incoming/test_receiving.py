@@ -263,7 +263,7 @@ def test_start_lifts_what_stop_did_and_nothing_else() -> None:
     )
     take(sms("START", "SM2", keyword="start"))
     assert list(Suppression.objects.filter(lifted_at=None).values_list("reason", flat=True)) == ["complaint"]
-    assert Consent.objects.get(contact=ana).state == "granted"
+    assert not Consent.objects.filter(contact=ana).exists(), "as if never asked: no yes to marketing"
 
 
 def test_yes_is_an_answer_when_nothing_was_stopped() -> None:
@@ -334,6 +334,35 @@ def test_a_bounce_of_what_nobody_wrote_is_no_reason_to_stop_anybody() -> None:
     found = Bounce("hard", "userunknown", "5.1.1", "550", "ana@example.org", "")
     take(mail("b1", sender="evil@example.net", kind="bounce", about_recipient="ana@example.org", bounces=(found,)))
     assert not Suppression.objects.exists()
+
+
+def test_a_report_without_our_mark_stops_nobody_at_once() -> None:
+    ana = contact(email="ana@example.org")
+    sent(ana)
+    found = Bounce("hard", "userunknown", "5.1.1", "550", ana.email, "")
+    take(mail("b1", sender="evil@example.net", kind="bounce", about_recipient=ana.email, bounces=(found,)))
+    take(mail("c1", sender="evil@example.net", kind="complaint", about_recipient=ana.email))
+    assert not Suppression.objects.exists()
+    assert SoftBounce.objects.count() == 1
+
+
+@pytest.mark.parametrize("kind", ["auth-failure", "not-spam"])
+def test_a_report_that_is_no_complaint_stops_nobody(kind: str) -> None:
+    message = sent(contact(email="ana@example.org"))
+    take(mail("c1", kind="complaint", rule=f"Feedback-Type: {kind}", about=(own_id(message),)))
+    assert not Suppression.objects.exists()
+
+
+def test_what_a_colleague_writes_into_the_talk_is_no_answer_of_the_contact() -> None:
+    from tests.people import everybody
+
+    sam, ana = everybody().sam, contact(email="ana@example.org")
+    message = sent(ana)
+    [got] = take(mail(sender=sam.email, references=(own_id(message),)))
+    assert (got.contact_id, got.data["classified"]) == (ana.pk, "colleague")
+    assert Thread.objects.get(pk=ana.pk).last_reply_at is None
+    ana.refresh_from_db()
+    assert ana.last_two_way_at is None
 
 
 def test_a_complaint_by_mail_stops_the_address() -> None:
