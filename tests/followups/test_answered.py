@@ -95,6 +95,26 @@ def test_who_answers_by_hand_has_responded(people: People) -> None:
     assert to_respond().open().count() == 1, "the next message waits anew"
 
 
+def test_what_was_written_before_they_wrote_is_no_answer_to_them(people: People) -> None:
+    ana = contact(owner=people.sam)
+    early = sent(ana, author=people.sam, created_at=NOW - timedelta(hours=1))
+    wrote(ana)
+    at = NOW + timedelta(minutes=5)
+    left = Happening(
+        "message_sent",
+        ana.pk,
+        at,
+        actor="person",
+        user_id=people.sam.pk,
+        subject_kind="message",
+        subject_id=early.pk,
+        data={"channel": "E-mail"},
+    )
+    record([left], now=at)
+    dispatch_pending(at)
+    assert to_respond().get().status == "pending"
+
+
 def test_a_machines_message_is_no_response(people: People) -> None:
     ana = contact(owner=people.sam)
     wrote(ana)
