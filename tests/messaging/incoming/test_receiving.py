@@ -6,16 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from crm.models import Consent, Contact, Event
+from crm.models import Consent, Event
 from messaging.addresses import reply_address, token_of
 from messaging.incoming import Incoming, incoming_mail
-from messaging.mail_reading import Attachment, Bounce, read_mail
+from messaging.mail_reading import Bounce, read_mail
 from messaging.models import ContactPreference, Message, MessageBody, SoftBounce, Suppression, Thread
 from messaging.receiving import receive
-from tests.factories import NOW, contact, contacts
+from tests.factories import NOW, contact
 from tests.messaging.incoming.messages import sent
 
 pytestmark = pytest.mark.django_db
@@ -371,37 +369,3 @@ def test_a_complaint_by_mail_stops_the_address() -> None:
     take(mail("c1", sender="fbl@isp.example", kind="complaint", about=(own_id(message),), about_recipient=ana.email))
     assert Suppression.objects.get().reason == "complaint"
     assert Consent.objects.get(contact=ana).topic == "marketing"
-
-
-# --- Odd input
-
-
-def test_odd_signs_and_endless_texts_are_kept_as_far_as_they_can_be() -> None:
-    [got] = take(mail(subject="a\r\nBcc: x@y\0" + "z" * 999, text="\ud800" + "x" * 600_000, sender="q" * 999))
-    assert got.subject.startswith("a Bcc: x@y")
-    assert len(got.sender) == 320
-    assert got.body.text.endswith("characters.]")
-
-
-def test_files_are_kept_and_named(settings: Any, tmp_path: Any) -> None:
-    settings.PRIVATE_DIR = str(tmp_path)
-    [got] = take(mail(attachments=(Attachment("offer.pdf", "application/pdf", 3, b"pdf"),)))
-    assert got.data["attachments"][0]["name"] == "offer.pdf"
-    from messaging.attachments import listed
-
-    assert [one.name for one in listed(got.pk)] == ["offer.pdf"]
-
-
-def test_a_thousand_take_as_many_queries_as_ten() -> None:
-    counts = []
-    for number in (10, 1000):
-        messages = [sent(one) for one in contacts(number)]
-        batch = [
-            mail(f"{number}:{i}", sender=one.to, in_reply_to=(own_id(one),), kind=["person", "auto_ack"][i % 2])
-            for i, one in enumerate(messages)
-        ]
-        with CaptureQueriesContext(connection) as seen:
-            assert len(receive(batch, now=LATER)) == number
-        counts.append(len(seen))
-    assert counts[0] == counts[1] <= 16, counts
-    assert Contact.objects.filter(last_two_way_at=LATER).count() == 505
