@@ -23,11 +23,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Why no more is handed over now, and when the one at each place of the rest is tried again."""
+    """Why no more is handed over now, and when the one at each place of the rest is tried again: None is at once."""
 
     rule: str
     words: str
-    at: Callable[[int], datetime]
+    at: Callable[[int], datetime | None]
 
     def fates(self, rows: Iterable[Claimed]) -> list[Fate]:
         """The rest waits, and it costs no attempt."""
@@ -105,7 +105,7 @@ def _ask(
     for row in rows:
         if turn.now() > ends:
             words = "The worker stood still for too long; it is tried again."
-            handed.stop = Stop("stood_still", words, lambda _: ends)
+            handed.stop = Stop("stood_still", words, lambda _: None)
             break
         try:
             last = next(answers, None) or Answer(Outcome.UNCLEAR, "The provider gave no answer for this message.")
@@ -124,10 +124,17 @@ def _ask(
         circuit = note_answers(channel.provider, downs, error=last.words if last.down else "", now=turn.now())
     if circuit.is_open(turn.now()):
         handed.stop = _down(channel.provider, circuit.open_until, last.words)
-    elif handed.stop is None and handed.fates and all(f.status == MessageStatus.SCHEDULED for f in handed.fates):
+    elif handed.stop is None and (handed.left or _nothing_taken(handed.fates)):
         handed.stop = _not_now(last, turn.now())  # the rest waits too, without waiting for a time-out each
     return handed
 
+
+def _nothing_taken(fates: Sequence[Fate]) -> bool:
+    return bool(fates) and all(fate.status == MessageStatus.SCHEDULED for fate in fates)
+
+
+#: A batch that takes long is cut short: what is left of it keeps its place and goes with the next.
+OUT_OF_TIME = Stop("out_of_time", "Others went first; it leaves in its turn.", lambda _: None)
 
 #: How long messages wait for somebody to put the settings right.
 UNTIL_SET_UP = timedelta(minutes=15)

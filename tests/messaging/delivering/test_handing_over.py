@@ -5,12 +5,16 @@ from datetime import timedelta
 import pytest
 
 from crm.models import User
-from messaging import provider_states
+from messaging import delivery, provider_states
 from messaging.channels.shape import Answer, Outcome
 from messaging.delivery import deliver_due
 from messaging.models import Decision, Message, MessageEvent, ProviderState
 from messaging.notices import Notice, NoticeKind, register_notice, tell
+from messaging.rescue import rescue_messages
+from messaging.turns import Turn
+from messaging.writing import ToContact, write_to_contacts
 from tests.messaging.delivering.conftest import NOW
+from tests.messaging.sink import Told
 
 register_notice(NoticeKind("test_mail", "Test mails", ("email",)))
 pytestmark = pytest.mark.django_db
@@ -129,8 +133,6 @@ def test_a_rate_of_nothing_is_refused():
 def test_a_worker_that_stood_still_begins_nothing_more(ana, provider, monkeypatch):
     channel = provider()
     say(ana, 10)
-    from messaging import delivery
-
     monkeypatch.setattr(delivery, "LEASE", timedelta(0))
     deliver_due(NOW)
     assert channel.letters == []
@@ -172,3 +174,35 @@ def test_settings_that_are_wrong_hold_up_their_own_channel_only(ana, settings, t
     say(ana, 1)
     deliver_due(NOW)
     assert "choose one of: smtp, keep" in Message.objects.get(dedupe_key="key0:email").reason
+
+
+def test_what_is_left_of_a_group_is_put_back_and_not_forgotten(ana, provider):
+    provider(Answer(Outcome.TAKEN), Answer(Outcome.LATER, "Too fast.", retry_after=90.0))
+    say(ana, 10)
+    deliver_due(NOW)
+    assert states() == ["sent"] + ["scheduled"] * 9
+    assert sorted(Message.objects.values_list("attempts", flat=True)) == [0] * 8 + [1, 1]
+
+
+def test_a_slow_provider_costs_nobody_an_attempt_and_starves_no_other_channel(ana, maria, monkeypatch):
+    seconds = [0.0]
+
+    class Slow(Told):
+        def deliver(self, letters):
+            for _ in letters:
+                seconds[0] += 10
+                rescue_messages(NOW + timedelta(seconds=seconds[0]))
+                yield Answer(Outcome.TAKEN)
+
+    slow, quick = Slow(), Told()
+    monkeypatch.setattr(delivery, "channel_named", lambda name: slow if name == "email" else quick)
+    monkeypatch.setattr(Turn, "now", lambda self: NOW + timedelta(seconds=seconds[0]))
+    say(ana, 20)
+    words = ToContact(maria.pk, "message", "sms", channel="sms", text="Hi", fallback=False)
+    write_to_contacts([words], now=NOW)
+    say(ana, 300, start=20)
+    for _ in range(30):
+        deliver_due(NOW + timedelta(seconds=seconds[0]))
+    assert len(quick.letters) == 1
+    assert set(states()) <= {"sent", "scheduled", "pending"}
+    assert max(Message.objects.exclude(status="sent").values_list("attempts", flat=True), default=0) <= 1
