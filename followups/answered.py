@@ -18,11 +18,12 @@ from followups.first_types import first_type
 from followups.models import FollowUp, FollowUpType, Outcome, Priority
 from followups.office_hours import hours_of
 from followups.reminder_plans import ReminderPlan
+from followups.transitions import cancel
 from followups.words import SUBJECT
 from messaging.models import Message, Thread
 from messaging.notices import Notice, NoticeKind, register_notice, tell
 
-RECEIVED, SENT = "message_received", "message_sent"
+RECEIVED, SENT, WAIVED, AWAITED = "message_received", "message_sent", "answer_waived", "answer_awaited"
 
 #: How the key of a follow-up to respond begins; the contact comes next.
 KEY = "respond:"
@@ -47,6 +48,8 @@ def register() -> None:
     )
     subscribe(Subscriber("answered", frozenset({RECEIVED}), take_answers))
     subscribe(Subscriber("responded", frozenset({SENT}), settle_responses))
+    subscribe(Subscriber("answer_waived", frozenset({WAIVED}), let_be))
+    subscribe(Subscriber("answer_awaited", frozenset({AWAITED}), ask_again))
 
 
 def take_answers(events: Sequence[Event], now: datetime) -> None:
@@ -56,7 +59,24 @@ def take_answers(events: Sequence[Event], now: datetime) -> None:
     if not theirs:
         return
     _complete_answered(theirs, now)
-    _ask_to_respond(theirs, now)
+    contacts, holders = _ask_to_respond(theirs, now)
+    _tell(theirs, contacts, holders, now)
+
+
+def let_be(events: Sequence[Event], now: datetime) -> None:
+    """Subscriber: a colleague said that there is nothing to answer, so nobody is to respond any more."""
+    said: dict[int, set[int]] = {}
+    for event in events:
+        if event.user_id and event.contact_id:
+            said.setdefault(event.user_id, set()).add(event.contact_id)
+    for who in User.objects.filter(pk__in=list(said)).order_by("pk"):
+        theirs = FollowUp.objects.open().filter(contact__in=said[who.pk], source_key__startswith=KEY)
+        cancel(theirs, by=who, now=now, reason="Nothing to answer.")
+
+
+def ask_again(events: Sequence[Event], now: datetime) -> None:
+    """Subscriber: that was taken back, so somebody is to respond after all."""
+    _ask_to_respond(events, now)
 
 
 def _complete_answered(events: Sequence[Event], now: datetime) -> None:
@@ -88,8 +108,8 @@ class _Contact:
     need: Need
 
 
-def _ask_to_respond(events: Sequence[Event], now: datetime) -> None:
-    """Make the follow-up to respond for the owner or whoever covers, and tell whoever holds it of each message."""
+def _ask_to_respond(events: Sequence[Event], now: datetime) -> tuple[dict[int, _Contact], dict[int, int]]:
+    """Make the follow-up to respond for the owner or whoever covers; returns the contacts, and who holds theirs."""
     ids = {event.contact_id for event in events if event.contact_id}
     contacts = {
         one.pk: _Contact(one.pk, one.name, one.owner_id, Need(one.country, one.language, one.team_id))
@@ -129,7 +149,7 @@ def _ask_to_respond(events: Sequence[Event], now: datetime) -> None:
             by=None,
             now=now,
         )
-    _tell(events, contacts, holders | {pk: choice.person_id for pk, choice in chosen.items()}, now)
+    return contacts, holders | {pk: choice.person_id for pk, choice in chosen.items()}
 
 
 def _types() -> dict[str, int]:

@@ -14,6 +14,8 @@ def register() -> None:
         EventKind("message_failed", "{channel} could not be sent: {why}", "circle-x", MESSAGE),
         EventKind("message_bounced", "{channel} came back: {why}", "mail-x", MESSAGE),
         EventKind("message_received", "{channel} from them: {subject}", "message-circle", MESSAGE),
+        EventKind("answer_waived", "Nothing to answer, said {by}", "check-check", MESSAGE),
+        EventKind("answer_awaited", "Waits for an answer after all", "undo-2", MESSAGE),
         EventKind("automatic_received", "Automatic answer: {subject}", "bot", MESSAGE),
         EventKind("out_of_office", "Away{until_words}: {subject}", "palmtree", MESSAGE),
         EventKind("message_opened", "Opened: {subject}", "mail-open", MESSAGE),

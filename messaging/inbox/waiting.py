@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.dateparse import parse_datetime
 
 from crm.results import Result
+from crm.timeline import Happening, record
 from crm.undo import UndoResult, register_undoer, remember
 from messaging.access import threads_for
 from messaging.inbox.listing import waiting
@@ -65,8 +66,13 @@ def nothing_to_answer(threads: ThreadQuerySet, *, by: User, now: datetime) -> Re
             return Result()
         Thread.objects.filter(pk__in=held).update(waiting_since=None)
         since = {str(pk): at.isoformat() for pk, at in held.items() if at}
+        record([_said("answer_waived", pk, by, now) for pk in held], now=now)
         step = remember(user=by, label="Nothing to answer", kind=UNDO, payload={"since": since}, now=now)
     return Result(done=list(held), undo_id=step)
+
+
+def _said(kind: str, contact_id: int, by: User, now: datetime) -> Happening:
+    return Happening(kind, contact_id, now, actor="person", user_id=by.pk, data={"by": by.name})
 
 
 def _wait_again(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
@@ -79,4 +85,5 @@ def _wait_again(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
             result.done.append(int(pk))
         else:
             result.refused[int(pk)] = "They have written again meanwhile, and wait already."
+    record([_said("answer_awaited", pk, by, now) for pk in result.done], now=now)
     return result

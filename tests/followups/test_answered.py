@@ -12,8 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from crm.dispatching import dispatch_pending
 from crm.models import Absence, Contact, Event, Organisation, User
 from crm.timeline import Happening, record
+from crm.undo import take_back
 from followups.answered import settle_responses, take_answers
 from followups.models import FollowUp, Outcome
+from messaging.access import threads_for
+from messaging.inbox.waiting import nothing_to_answer
 from messaging.incoming import Incoming
 from messaging.models import Message
 from messaging.receiving import receive
@@ -113,6 +116,19 @@ def test_what_was_written_before_they_wrote_is_no_answer_to_them(people: People)
     record([left], now=at)
     dispatch_pending(at)
     assert to_respond().get().status == "pending"
+
+
+def test_where_nothing_is_to_be_answered_nobody_is_to_respond_until_that_is_taken_back(people: People) -> None:
+    ana = contact("Ana", owner=people.sam)
+    wrote(ana)
+    later = SOON + timedelta(minutes=1)
+    step = nothing_to_answer(threads_for(people.sam).filter(pk=ana.pk), by=people.sam, now=later).undo_id
+    dispatch_pending(later)
+    assert list(to_respond().values_list("status", "cancel_reason")) == [("cancelled", "Nothing to answer.")]
+    take_back(step, by=people.sam, now=later)
+    dispatch_pending(later)
+    assert list(to_respond().order_by("pk").values_list("status", flat=True)) == ["cancelled", "pending"]
+    assert Message.objects.filter(kind="reply").count() == 1, "nobody is told twice of one message"
 
 
 def test_a_machines_message_is_no_response(people: People) -> None:
