@@ -114,7 +114,12 @@ def _to_contacts(rows: Sequence[Claimed], channel: Channel, *, now: datetime) ->
         row.snippet = " ".join(writing.text.split())[:200]
         row.sender = row.sender or getattr(channel, "sender", "")
         track = rules.tracking and row.contact_id not in unwatched
-        letters[row.pk] = _letter(row, writing, rules, now, track=track)
+        try:
+            letters[row.pk] = _letter(row, writing, rules, now, track=track)
+        except Exception as problem:
+            log.exception("a letter cannot be made", extra={"message_id": row.pk})
+            row.problem = f"It could not be written: {problem}."
+            continue
         kept[row.pk] = writing
     _keep_contact_words(rows, kept)
     for row in rows:

@@ -114,6 +114,22 @@ def test_a_batch_costs_a_fixed_number_of_queries(maria, provider, django_assert_
         deliver_due(NOW)
 
 
+def test_a_mail_that_cannot_be_made_holds_up_no_other(maria, provider, monkeypatch):
+    from messaging import letters
+
+    channel, real = provider(), letters.marked
+    monkeypatch.setattr(
+        letters, "marked", lambda html, text, **more: 1 / 0 if "bad" in text else real(html, text, **more)
+    )
+    write(maria, 1, text="bad words", fallback=False)
+    write_to_contacts(
+        [ToContact(maria.pk, "message", "good", channel="email", subject="x", text="Good words")], now=NOW
+    )
+    deliver_due(NOW)
+    assert [letter.text.startswith("Good words") for letter in channel.letters] == [True]
+    assert Message.objects.get(dedupe_key="k0").reason == "It could not be written: division by zero."
+
+
 # --- Lost answers ------------------------------------------------------------------------------------
 def lose(maria, provider, **known):
     channel = provider(Answer(Outcome.UNCLEAR, "No answer."), **known)
