@@ -16,7 +16,7 @@ from messaging.contact_sentences import CHANNEL_NAMES
 from messaging.ledger import write_decisions
 from messaging.models import Message, MessageStatus
 from messaging.policy import Verdict
-from messaging.writing import CHOICE, DUE, INSIST, Shelf, templates_by_name
+from messaging.writing import CHOICE, DUE, INSIST, WRITTEN, Shelf, templates_by_name
 
 #: What a message that stands in for another adds to its key.
 MARK = ":fallback:"
@@ -44,6 +44,8 @@ def fall_back(message_ids: Sequence[int], *, now: datetime) -> list[int]:
             .select_related("body")
             .order_by("pk")
         )
+        replaced = _replaced(failed)
+        failed = [one for one in failed if one.pk not in replaced]
         if not failed:
             return []
         book = load_book({one.contact_id for one in failed if one.contact_id}, now=now)
@@ -54,6 +56,17 @@ def fall_back(message_ids: Sequence[int], *, now: datetime) -> list[int]:
         if held:
             write_decisions(held, now=now)
     return sorted(ids.values())
+
+
+def _replaced(failed: Sequence[Message]) -> set[int]:
+    """Those that another stands in for already, over whichever channel: a second piece of bad news writes no second one."""
+    keys = [(key_of(one.dedupe_key, channel), one.pk) for one in failed for channel in one.fallback]
+    known = set(
+        Message.objects.filter(dedupe_key__in={key for key, _ in keys}).values_list("dedupe_key", flat=True)
+        if keys
+        else ()
+    )
+    return {pk for key, pk in keys if key in known}
 
 
 def _next(one: Message, book: ContactBook, shelf: Shelf, now: datetime) -> tuple[ContactRow, Verdict] | None:
@@ -81,7 +94,7 @@ def _asked(one: Message, channel: str, *, templated: bool) -> AskedContact:
         by_hand=one.author_id is not None,
         insist=str(one.data.get(INSIST) or ""),
         stops_on_reply=one.stops_on_reply,
-        created_at=one.created_at,
+        created_at=datetime.fromisoformat(written_at_of(one)),
         due_at=datetime.fromisoformat(due) if due else None,
         expires_at=one.expires_at,
         templated=templated,
@@ -93,7 +106,9 @@ def _row(
     one: Message, channel: str, left: Sequence[str], template_id: int | None, verdict: Verdict, now: datetime
 ) -> ContactRow:
     choice = _in_place_of(one, channel)
-    data = dict(one.data) | {CHOICE: choice, DUE: one.data.get(DUE) or one.created_at.isoformat()}
+    # An answer to the first ends this one too, even one that is just being stored.
+    due = one.data.get(DUE) or one.created_at.isoformat()
+    data = dict(one.data) | {CHOICE: choice, DUE: due, WRITTEN: written_at_of(one)}
     text, html = _words(one, channel, data)
     return ContactRow(
         contact_id=one.contact_id or 0,
@@ -117,6 +132,11 @@ def _row(
         cause_id=one.cause_id,
         expires_at=one.expires_at,
     )
+
+
+def written_at_of(one: Message) -> str:
+    """When the first of the chain was written."""
+    return str(one.data.get(WRITTEN) or one.created_at.isoformat())
 
 
 def _words(one: Message, channel: str, data: Mapping[str, object]) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from messaging.ledger import write_repeated
 from messaging.models import Approval, MessageTemplate
 from messaging.policy import Verdict
 from messaging.stopping import stop
-from messaging.writing import CHOICE, DUE, INSIST, MEDIA
+from messaging.writing import CHOICE, DUE, INSIST, MEDIA, WRITTEN
 
 #: The family of advisory locks that this module takes, one lock for each contact.
 LOCKS = 0x67617465
@@ -54,14 +54,14 @@ def judge_contacts(rows: Sequence[Claimed], *, worker: str, now: datetime) -> li
 
 def asked_of(row: Claimed, *, templated: bool) -> AskedContact:
     """The question to the gate."""
-    due = row.data.get(DUE)
+    due, written = row.data.get(DUE), row.data.get(WRITTEN)
     return AskedContact(
         channel=row.channel,
         topic=row.topic or "service",
         by_hand=row.by_hand,
         insist=str(row.data.get(INSIST) or ""),
         stops_on_reply=row.stops_on_reply,
-        created_at=row.created_at,
+        created_at=datetime.fromisoformat(written) if written else row.created_at,
         due_at=datetime.fromisoformat(due) if due else None,
         expires_at=row.expires_at,
         templated=templated,

@@ -23,9 +23,9 @@ from messaging.previewing import Preview, preview_of, previews_of
 __all__ = ["Preview", "ToContact", "Written", "preview_of", "previews_of", "write_to_contacts"]
 
 #: Kept among the facts of a message: the reason of somebody who insisted, the sentence of the choice of its channel, when
-#: it was first to leave, and addresses of pictures and files.
-INSIST, CHOICE, DUE, MEDIA = "insist", "choice", "due_at", "media"
-OURS = frozenset({INSIST, CHOICE, DUE, MEDIA})
+#: it was first to leave, addresses of pictures and files, and when the first was written that it stands in for.
+INSIST, CHOICE, DUE, MEDIA, WRITTEN = "insist", "choice", "due_at", "media", "written_at"
+OURS = frozenset({INSIST, CHOICE, DUE, MEDIA, WRITTEN})
 
 #: What is written by hand.
 BY_HAND = "message"

@@ -127,3 +127,22 @@ def test_keys_stay_short_and_apart():
     assert key_of("a:fallback:sms", "whatsapp") == "a:fallback:whatsapp"
     assert len(key_of(long, "whatsapp")) <= 200
     assert key_of(long + "1", "sms") != key_of(long + "2", "sms")
+
+
+def test_what_another_stands_in_for_gets_no_second_one_when_more_bad_news_comes(ana):
+    first = failed(ana, "failed")
+    Message.objects.filter(pk=first.pk).update(fallback=["sms", "whatsapp"])
+    [second] = fall_back([first.pk], now=LATER)
+    Message.objects.filter(pk=second).update(status="delivered")
+    suppress([Stop("sms", ana.phone, "hard_bounce")], by=None, now=LATER)
+    note_lines([Line(ana.pk, "whatsapp", "in", NOW - timedelta(hours=1), "Hi", person=True)])
+    Message.objects.filter(pk=first.pk).update(status="bounced")
+    assert fall_back([first.pk], now=LATER) == []
+
+
+def test_an_answer_that_is_just_being_stored_ends_the_one_that_stands_in_too(ana):
+    first = failed(ana)
+    [second] = fall_back([first.pk], now=LATER)
+    note_lines([Line(ana.pk, "email", "in", NOW + timedelta(minutes=1), "Yes", person=True)])
+    deliver_due(LATER + timedelta(minutes=1))
+    assert Message.objects.get(pk=second).status == "suppressed"
