@@ -16,6 +16,7 @@ from crm.api.auth import Token, caller, require
 from crm.api.contacts import one as one_contact
 from crm.api.problems import Problem, invalid
 from crm.api.shapes import Body, Id, Moment
+from crm.models import Contact, User
 from crm.models.consent import Topic
 from messaging.access import messages_for, threads_for
 from messaging.api import READ, MessageOut, message_out, one, router
@@ -41,7 +42,7 @@ class MessageIn(Body):
     contact: Id
     channel: Literal[TO_CONTACTS] | None = Field(None, description="Left out: the best way is chosen")  # type: ignore[valid-type]  # the words stand in one place only
     topic: Literal[tuple(TOPICS)] = "service"  # type: ignore[valid-type]  # the words stand in the model only
-    subject: str = Field("", max_length=300, description="Of an e-mail")
+    subject: str = Field("", max_length=300, description="Of an e-mail; merge fields are filled")
     body: str = Field("", max_length=LONGEST, description="Plain text; merge fields are filled")
     template: Id | None = None
     send_after: Moment | None = Field(None, description="Not before this moment")
@@ -80,15 +81,13 @@ def create_message(request: HttpRequest, body: MessageIn) -> Status[dict[str, An
         known = message_templates_for(user).filter(pk=body.template, archived_at__isnull=True)
         if not known.exists():
             raise invalid([("template", "There is no such template in use.")])
-    try:
-        text = filled_words(body.body.replace("\0", "").strip(), contact, user, now=now)
-    except (BadWords, CannotFill) as problem:
-        raise invalid([("body", str(problem))]) from None
+    text = _filled("body", body.body.replace("\0", "").strip(), contact, user, now)
+    subject = _filled("subject", body.subject, contact, user, now)
     [written] = write_to_contacts(
         [
             ToContact(
                 contact_id=contact.pk, kind=BY_HAND, dedupe_key=f"api:{uuid4().hex}", topic=body.topic,
-                channel=body.channel or "", subject=body.subject, text=text, template_id=body.template,
+                channel=body.channel or "", subject=subject, text=text, template_id=body.template,
                 author_id=user.pk, send_after=body.send_after, insist=body.insist,
                 cause_kind="followup" if body.followup else "", cause_id=body.followup,
             )
@@ -98,6 +97,13 @@ def create_message(request: HttpRequest, body: MessageIn) -> Status[dict[str, An
     if written.message_id is None:
         raise invalid([("contact", "The contact is gone.")])
     return Status(201, message_out(one(request, written.message_id), words=True))
+
+
+def _filled(name: str, words: str, contact: Contact, by: User, now: datetime) -> str:
+    try:
+        return filled_words(words, contact, by, now=now)
+    except (BadWords, CannotFill) as problem:
+        raise invalid([(name, str(problem))]) from None
 
 
 @router.post("/messages/{int:message_id}/cancel", auth=WRITE, response=MessageOut)

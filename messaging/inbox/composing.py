@@ -90,10 +90,8 @@ def send(given: dict[str, Any], contact: Contact, *, by: User, key: str, now: da
             raise CannotWrite("text", f"{fields} is empty for {contact.name}; fill it in on their page first.")
         text, subject, channel = "", words.subject, words.channel
     else:
-        try:
-            text = filled_words(text, contact, by, now=now)
-        except (BadWords, CannotFill) as problem:
-            raise CannotWrite("text", str(problem)) from None
+        text = _filled("text", text, contact, by, now)
+        subject = _filled("subject", subject, contact, by, now) if channel == MessageChannel.EMAIL else ""
     due = given.get("send_at")
     leaves = due if due and due > now + GRACE else now + GRACE
     followup = given.get("followup")
@@ -116,6 +114,13 @@ def send(given: dict[str, Any], contact: Contact, *, by: User, key: str, now: da
                 user=by, label="Message", kind=cancelling.UNDO, payload={"ids": [written.message_id]}, now=now
             )
     return Sent(written, written.until or leaves, step)
+
+
+def _filled(place: str, words: str, contact: Contact, by: User, now: datetime) -> str:
+    try:
+        return filled_words(words, contact, by, now=now)
+    except (BadWords, CannotFill) as problem:
+        raise CannotWrite(place, str(problem)) from None
 
 
 def taken_back(messages: MessageQuerySet, by: User, now: datetime) -> Message | None:

@@ -136,7 +136,7 @@ def fill(words: Words, values: Mapping[str, str], *, otherwise: Callable[[str], 
     if empty:
         raise CannotFill(_empty(list(dict.fromkeys(empty))))
     whole = "".join(parts)
-    return _unbraced(whole) if words.fields[0].place in _PLAIN and "{" in whole else whole
+    return unbraced(whole) if words.fields[0].place in _PLAIN and "{" in whole else whole
 
 
 def source_of(pieces: Words) -> str:
@@ -260,8 +260,8 @@ _PLACES: dict[str, Callable[[str, Field], str]] = {
 _PLAIN = ("text", "host", "path", "query")
 
 
-def _unbraced(text: str) -> str:
-    """What a value brought along must not read as a field later."""
+def unbraced(text: str) -> str:
+    """Words of others, a value or the subject of their mail, that must not read as a field later."""
     for mark in ("{{", "{%", "{#"):
         while mark in text:
             text = text.replace(mark, f"{{ {mark[1]}")

@@ -24,6 +24,7 @@ from messaging.inbox.filling import Filled, filled, offered
 from messaging.inbox.ways import Way, Ways, ways_to
 from messaging.inbox.words import CLASSES
 from messaging.models import MessageChannel
+from messaging.templating.fields import unbraced
 from messaging.templating.segments import segments
 from messaging.views.talk_parts import list_shown, talk_shown
 
@@ -84,7 +85,8 @@ def _draft(request: PersonRequest, form: ComposeForm | None, fill: Filled | None
 
 
 def _subject(last: str) -> str:
-    """What answers a mail of this subject."""
+    """What answers a mail of this subject: what they put between braces is no field of ours."""
+    last = unbraced(last)
     return last if not last or last.lower().startswith("re:") else f"Re: {last}"
 
 
