@@ -41,7 +41,8 @@ def attach(strangers: MessageQuerySet, contact: Contact, *, by: User, now: datet
     """
     with transaction.atomic():
         senders = set(strangers.order_by().values_list("channel", "sender"))
-        rows = list(_unknown(senders).select_related("body").order_by("pk").select_for_update(of=("self",)))
+        nameless = [pk for pk, sender in strangers.values_list("pk", "sender") if not sender]
+        rows = list(_unknown(senders, nameless).select_related("body").order_by("pk").select_for_update(of=("self",)))
         if not rows:
             return Result()
         Message.objects.filter(pk__in=[row.pk for row in rows]).update(
@@ -102,10 +103,11 @@ def _bring_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
     return UndoResult(done, dict.fromkeys(set(payload["ids"]) - set(done), "It belongs to a contact by now."))
 
 
-def _unknown(senders: set[tuple[str, str]]) -> MessageQuerySet:
-    wanted = Q(pk__in=[])
+def _unknown(senders: set[tuple[str, str]], nameless: list[int]) -> MessageQuerySet:
+    wanted = Q(pk__in=nameless)
     for channel, sender in senders:
-        wanted |= Q(channel=channel, sender=sender)
+        if sender:
+            wanted |= Q(channel=channel, sender=sender)
     return Message.objects.filter(wanted, direction="in", contact__isnull=True, user__isnull=True)
 
 

@@ -26,12 +26,12 @@ LIST = "/inbox/?tab=unknown"
 
 
 def _found(request: PersonRequest, pk: int) -> tuple[Message, MessageQuerySet]:
-    """One message, and all that its sender wrote. Raises Http404."""
+    """One message, and all that its sender wrote; who gave no address wrote just this. Raises Http404."""
     seen = strangers_for(request.user)
     one = seen.filter(pk=pk if pk <= BIGGEST else 0).first()
     if one is None:
         raise Http404("There is no such message here.")
-    return one, seen.filter(channel=one.channel, sender=one.sender)
+    return one, seen.filter(channel=one.channel, sender=one.sender) if one.sender else seen.filter(pk=one.pk)
 
 
 @require_GET
