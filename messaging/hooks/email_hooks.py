@@ -173,6 +173,7 @@ def _fresh(stamp: str, now: datetime) -> None:
 
 
 def _json(body: bytes) -> dict[str, Any]:
+    few_entries(body)
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):

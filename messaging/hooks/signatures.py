@@ -65,8 +65,8 @@ def mailgun_ok(signing_key: str, *, stamp: str, token: str, signature: str) -> b
 
     Source: documentation.mailgun.com, Securing webhooks.
     """
-    ours = hmac.new(signing_key.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest()
-    return bool(signing_key) and hmac.compare_digest(ours.encode(), signature.encode())
+    ours = hmac.new(signing_key.encode(), f"{stamp}{token}".encode(errors="replace"), hashlib.sha256).hexdigest()
+    return bool(signing_key) and hmac.compare_digest(ours.encode(), signature.encode(errors="replace"))
 
 
 def mandrill_ok(key: str, *, url: str, fields: Mapping[str, str], signature: str) -> bool:
@@ -107,6 +107,7 @@ def meta_ok(app_secret: str, *, header: str, body: bytes) -> bool:
     return bool(app_secret) and hmac.compare_digest(ours.encode(), header.encode())
 
 
+_PRINTABLE = re.compile(r"[!-\[\]-~]+")  # nothing that one program reads in another way than the next
 _SNS_HOST = re.compile(r"sns\.[a-z0-9-]{3,40}\.amazonaws\.com(?:\.cn)?")
 _SNS_SIGNED = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
@@ -120,7 +121,8 @@ def is_sns_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return bool(
-            parts.scheme == "https"
+            _PRINTABLE.fullmatch(url)
+            and parts.scheme == "https"
             and _SNS_HOST.fullmatch(parts.hostname or "")
             and parts.port in (None, 443)
             and parts.username is None
