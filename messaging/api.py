@@ -14,7 +14,8 @@ from crm.api.problems import not_found
 from crm.api.shapes import Cursor, Id, Limit
 from crm.pagination import Order, page
 from messaging.access import messages_for
-from messaging.models import Message, MessageChannel, MessageStatus
+from messaging.models import Message, MessageBody, MessageChannel, MessageStatus
+from messaging.showing import ONE_CLICK
 
 router = Router(tags=["Messages"])
 READ = Token("messages:read", "messages.view")
@@ -130,9 +131,14 @@ def message_out(message: Message, *, words: bool) -> dict[str, Any]:
         "followup": message.cause_id if message.cause_kind == "followup" else None,
         "automation": message.cause_id if message.cause_kind == "automation" else None,
         "step": None,
-        "body": ((body.text or body.html) if body else str(message.data.get("text") or "") or None) if words else None,
+        "body": _shown_words(message, body) if words else None,
         "events": events_out(message),
     }
+
+
+def _shown_words(message: Message, body: MessageBody | None) -> str | None:
+    text = (body.text or body.html) if body else str(message.data.get("text") or "") or None
+    return ONE_CLICK.sub("/a/hidden/", text) if text and message.user_id else text
 
 
 def events_out(message: Message) -> list[dict[str, Any]]:
