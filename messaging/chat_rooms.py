@@ -141,7 +141,7 @@ def check_address(url: str) -> str:
         host = parts.hostname or ""
     except ValueError:
         return "That is not an address."
-    if parts.scheme != "https" or "." not in host or parts.username:
+    if parts.scheme != "https" or "." not in host or not host.isascii() or parts.username:
         return "The address must begin with https:// and lead to Slack or Microsoft."
     try:
         return "" if ipaddress.ip_address(host).is_global else INSIDE
