@@ -44,7 +44,7 @@ def remove(request: PersonRequest) -> HttpResponse:
     if number.isdecimal() and len(number) < 18:
         gone = remove_browser(request.user, pk=int(number))
     else:
-        gone = remove_browser(request.user, endpoint=request.POST.get("endpoint", ""))
+        gone = remove_browser(request.user, endpoint=request.POST.get("endpoint", "").replace("\0", ""))
     if gone:
         messages.success(request, "That browser takes no more pushes.")
     return redirect("settings_notifications")
