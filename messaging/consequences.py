@@ -34,6 +34,7 @@ class Ended:
     address: str = ""
     sender: str = ""
     code: str = ""
+    written_at: datetime | None = None
 
     @classmethod
     def of(cls, row: Claimed, status: str, why: str, code: str) -> Ended:
@@ -51,6 +52,7 @@ class Ended:
             row.address,
             row.sender,
             code,
+            row.created_at,
         )
 
 
@@ -59,11 +61,15 @@ def ended_of(ids: Sequence[int]) -> list[Ended]:
     rows = (
         Message.objects.filter(pk__in=ids, contact__isnull=False, direction="out")
         .order_by("pk")
-        .values_list("pk", "contact_id", "channel", "subject", "body__text", "status", "reason", "author_id")
+        .values_list(
+            "pk", "contact_id", "channel", "subject", "body__text", "status", "reason", "author_id", "created_at"
+        )
     )
     return [
-        Ended(pk, contact_id or 0, channel, subject, (text or "")[:200], status, reason, author_id)
-        for pk, contact_id, channel, subject, text, status, reason, author_id in rows
+        Ended(
+            pk, contact_id or 0, channel, subject, (text or "")[:200], status, reason, author_id, written_at=written_at
+        )
+        for pk, contact_id, channel, subject, text, status, reason, author_id, written_at in rows
     ]
 
 
@@ -77,7 +83,15 @@ def follow(ended: Sequence[Ended], *, now: datetime) -> None:
     record([_happening(one, now) for one in [*sent, *failed]], now=now)
     note_lines(
         [
-            Line(one.contact_id, one.channel, "out", now, one.snippet or one.subject, one.author_id is not None)
+            Line(
+                one.contact_id,
+                one.channel,
+                "out",
+                now,
+                one.snippet or one.subject,
+                one.author_id is not None,
+                one.written_at,
+            )
             for one in sent
         ]
     )

@@ -11,7 +11,10 @@ from django.db import connection
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message of a talk. `person`: a person wrote it, on their side (incoming) or on ours (outgoing)."""
+    """One message of a talk. `person`: a person wrote it, on their side (incoming) or on ours (outgoing).
+
+    `written_at` where that was before `at`, when it left: it answers only what had come by then.
+    """
 
     contact_id: int
     channel: str
@@ -19,6 +22,7 @@ class Line:
     at: datetime
     snippet: str
     person: bool
+    written_at: datetime | None = None
 
 
 def note_lines(lines: Sequence[Line]) -> None:
@@ -40,6 +44,7 @@ def note_lines(lines: Sequence[Line]) -> None:
                 "at": [line.at for line in ordered],
                 "snippet": [" ".join(line.snippet.split())[:200] for line in ordered],
                 "person": [line.person for line in ordered],
+                "written": [line.written_at or line.at for line in ordered],
             },
         )
 
@@ -49,14 +54,15 @@ def note_lines(lines: Sequence[Line]) -> None:
 _NOTE = """
 WITH line AS (
     SELECT * FROM unnest(%(contact)s::bigint[], %(channel)s::text[], %(direction)s::text[], %(at)s::timestamptz[],
-        %(snippet)s::text[], %(person)s::bool[]) AS l(contact_id, channel, direction, at, snippet, person)
+        %(snippet)s::text[], %(person)s::bool[], %(written)s::timestamptz[])
+        AS l(contact_id, channel, direction, at, snippet, person, written_at)
 ), talk AS (
     SELECT contact_id, max(at) AS last_at,
         (array_agg(channel ORDER BY at DESC))[1] AS channel,
         (array_agg(direction ORDER BY at DESC))[1] AS direction,
         (array_agg(snippet ORDER BY at DESC))[1] AS snippet,
         max(at) FILTER (WHERE direction = 'out') AS out_at,
-        max(at) FILTER (WHERE direction = 'out' AND person) AS answered_at,
+        max(written_at) FILTER (WHERE direction = 'out' AND person) AS answered_at,
         max(at) FILTER (WHERE direction = 'in' AND person) AS reply_at,
         max(at) FILTER (WHERE direction = 'in' AND person AND channel = 'whatsapp') AS whatsapp_at
     FROM line GROUP BY contact_id

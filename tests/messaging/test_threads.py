@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,3 +60,12 @@ def test_robots_neither_wait_nor_count_as_an_answer() -> None:
     thread = Thread.objects.get(pk=ana)
     assert thread.waiting_since is None
     assert thread.last_reply_at is None
+
+
+def test_what_was_written_before_they_wrote_is_no_answer_though_it_leaves_later() -> None:
+    ana = contact().pk
+    note_lines([line(ana, "in", 5)])
+    note_lines([replace(line(ana, "out", 10), written_at=NINE)])
+    assert Thread.objects.get(pk=ana).waiting_since == NINE + timedelta(minutes=5)
+    note_lines([replace(line(ana, "out", 20), written_at=NINE + timedelta(minutes=15))])
+    assert Thread.objects.get(pk=ana).waiting_since is None

@@ -12,6 +12,7 @@ from messaging.looking_up import look_ups
 from messaging.mime import mail_bytes
 from messaging.models import Message, Suppression, Thread
 from messaging.settling import settle
+from messaging.threads import Line, note_lines
 from messaging.writing import ToContact, write_to_contacts
 from tests.messaging.delivering.conftest import NOW
 
@@ -227,3 +228,14 @@ def test_a_callback_that_was_quicker_than_the_answer_is_not_undone(maria, provid
     message = Message.objects.get()
     assert (message.status, message.provider_id, message.sent_at is not None) == ("delivered", f"id-{message.pk}", True)
     assert event("message_sent")
+
+
+def test_who_wrote_while_a_message_by_hand_was_held_waits_for_an_answer_still(maria, provider):
+    ana = User.objects.create_user("ana@example.com", full_name="Ana")
+    provider()
+    write(maria, author_id=ana.pk)
+    wrote = NOW + timedelta(minutes=5)
+    note_lines([Line(maria.pk, "email", "in", wrote, "One more question", person=True)])
+    deliver_due(NOW + timedelta(minutes=10))
+    assert Message.objects.get().status == "sent"
+    assert Thread.objects.get().waiting_since == wrote
