@@ -49,7 +49,9 @@ def take_tokens(provider: str, wanted: int, *, now: datetime) -> Grant | None:
     if state is None or state.per_hour is None:
         return None
     grant = take(tokens=state.tokens, tokens_at=state.tokens_at, per_hour=state.per_hour, wanted=wanted, now=now)
-    ProviderState.objects.filter(pk=provider).update(tokens=grant.tokens, tokens_at=now)
+    # Of two workers one clock may be behind: what has come in by the other's does not come in once more.
+    at = max(now, state.tokens_at or now)
+    ProviderState.objects.filter(pk=provider).update(tokens=grant.tokens, tokens_at=at)
     return grant
 
 

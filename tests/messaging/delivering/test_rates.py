@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from messaging.provider_states import set_rate, take_tokens
 from messaging.rates import burst, take
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -44,3 +46,13 @@ def test_no_hour_sees_more_than_the_rate(per_hour, asks):
 def test_whoever_waits_for_a_token_finds_it():
     first = take(tokens=0, tokens_at=NOW, per_hour=30, wanted=1, now=NOW)
     assert take(tokens=first.tokens, tokens_at=NOW, per_hour=30, wanted=1, now=first.next_at).given == 1
+
+
+@pytest.mark.django_db
+def test_two_workers_whose_clocks_differ_are_given_no_more():
+    set_rate("told", 3600)
+    take_tokens("told", 60, now=NOW)
+    given = 0
+    for _ in range(10):
+        given += sum(take_tokens("told", 60, now=at).given for at in (NOW - timedelta(seconds=5), NOW))
+    assert given == 0
