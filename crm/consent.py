@@ -82,11 +82,15 @@ def set_consent(
     return changed
 
 
-def forget(ids: Sequence[int], *, source: str, by: User | None, now: datetime) -> list[int]:
-    """Take back what one source said, as when its import is undone; the contacts are as if never asked."""
+def forget(
+    ids: Sequence[int], *, source: str, by: User | None, now: datetime, channel: str = "", topic: str = ""
+) -> list[int]:
+    """Take back what one source said, as when its import is undone; the contacts are as if never asked. With a channel
+    or topic, only what was said of that."""
+    about = {name: value for name, value in (("channel", channel), ("topic", topic)) if value}
     with transaction.atomic():
         rows = list(
-            Consent.objects.filter(contact_id__in=ids, source=source)
+            Consent.objects.filter(contact_id__in=ids, source=source, **about)
             .select_for_update()
             .values_list("pk", "contact_id", "channel", "topic")
         )

@@ -52,7 +52,8 @@ def leave(asked: Unsubscribing, *, source: str, proof: str, now: datetime) -> bo
 def take_back(asked: Unsubscribing, *, was: str, source: str, proof: str, now: datetime) -> bool:
     """Undo it: to a yes where there was one or where they ask for it anew, else to never having been asked."""
     if was == "":
-        done = any(forget([asked.contact_id], source=name, by=None, now=now) for name in (ONE_CLICK, PAGE))
+        about = {"channel": asked.channel, "topic": asked.topic}
+        done = any(forget([asked.contact_id], source=name, by=None, now=now, **about) for name in (ONE_CLICK, PAGE))
     else:
         contacts = Contact.objects.filter(pk=asked.contact_id)
         done = bool(

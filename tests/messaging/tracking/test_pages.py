@@ -14,7 +14,8 @@ from crm.consent import grant, set_consent
 from crm.models import Consent, Contact, Event
 from crm.models.consent import ConsentState
 from messaging.models import ContactPreference, MessageEvent
-from messaging.tracking import tokens
+from messaging.tracking import leaving, tokens
+from messaging.tracking.tokens import Unsubscribing
 from messaging.views.tracking import GIF
 from tests.messaging.tracking.conftest import NOW
 
@@ -358,3 +359,11 @@ def test_a_link_that_is_used_too_often_waits(web: Client, maria: Contact, monkey
 def test_a_page_loaded_in_case_is_noted_as_such(web: Client, mail: Message) -> None:
     web.get(f"/t/c/{tokens.click_token(mail.pk, PAGE)}", headers={"sec-purpose": "prefetch;prerender"})
     assert MessageEvent.objects.get(message=mail).data["method"] == "prefetch"
+
+
+def test_undoing_brings_back_what_was_left_by_that_link_only(web: Client, maria: Contact) -> None:
+    offers, classes = (Unsubscribing(maria.pk, "email", topic, 0) for topic in ("marketing", "classes"))
+    for asked in (offers, classes):
+        leaving.leave(asked, source=leaving.ONE_CLICK, proof="", now=NOW)
+    assert leaving.take_back(classes, was="", source=leaving.PAGE, proof="", now=NOW)
+    assert list(Consent.objects.values_list("topic", "state")) == [("marketing", "withdrawn")]
