@@ -10,11 +10,14 @@ from django.db.models import Q
 
 from crm.contacts import NewContact, change_contact, create_contacts
 from crm.models import Contact
+from crm.models.consent import Topic
 from crm.results import Result
 from crm.timeline import Happening, record
 from crm.undo import UndoResult, register_undoer, remember
 from messaging.inbox.words import CLASSES, class_of
+from messaging.mail_reading.shape import UNSUBSCRIBE
 from messaging.models import Message, MessageChannel, MessageStatus
+from messaging.opting_out import opt_out
 from messaging.receiving import EVENT_KINDS
 from messaging.threads import Line, note_lines
 
@@ -51,6 +54,9 @@ def attach(strangers: MessageQuerySet, contact: Contact, *, by: User, now: datet
         note_lines([_line(row, contact.pk) for row in rows])
         record([_happening(row, contact.pk) for row in rows], now=now)
         _learn(contact, senders, by, now)
+        if any(row.channel == MessageChannel.EMAIL and class_of(row.kind, row.data) == UNSUBSCRIBE for row in rows):
+            source = "Asked for it by mail"
+            opt_out([contact.pk], channel="email", topic=Topic.MARKETING, source=source, by=None, now=now)
     return Result(done=[row.pk for row in rows])
 
 

@@ -8,9 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from crm.models import Contact, Event, UndoStep
+from crm.models import Consent, Contact, Event, UndoStep
 from messaging.inbox.waiting import waiting_count
 from messaging.models import Message
+from messaging.strangers import attach
 from tests.factories import contact
 from tests.messaging.inbox.talks import from_them
 
@@ -100,3 +101,12 @@ def test_viewers_look_and_do_not_touch(people, letter):
     vera.force_login(people.vera)
     for verb in ("attach", "new", "aside"):
         assert vera.post(f"/inbox/unknown/{letter.pk}/{verb}/").status_code == 403
+
+
+def test_a_wish_to_stop_is_honoured_once_it_is_known_whose_it_is(people):
+    data = {"classified": "unsubscribe"}
+    wish = from_them(None, "Take me off your list.", at=ago(hours=1), sender="lena@example.net", data=data)
+    lena = contact("Lena")
+    attach(Message.objects.filter(pk=wish.pk), lena, by=people.mara, now=timezone.now())
+    said = Consent.objects.get(contact=lena)
+    assert (said.channel, said.topic, said.state) == ("email", "marketing", "withdrawn")
