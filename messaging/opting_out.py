@@ -32,6 +32,8 @@ def opt_out(
     """Note that contacts do not want to be written to, over a channel or all, about a topic or at all, and stop what
     waits; returns those for whom that is new.
 
+    Whoever has the same address gets no more marketing there either.
+
     `source` says where it came from ("link in a mail", "SMS"), `proof` keeps the words. Raises ValueError for a channel
     that nobody is written to on.
     """
@@ -42,8 +44,31 @@ def opt_out(
     with transaction.atomic():
         for one in channels:
             changed |= set(set_consent(contact_ids, one, topic, ConsentState.WITHDRAWN, source, by, now, proof))
+            if topic in (Topic.ALL, Topic.MARKETING) and (others := _at_the_same_address(contact_ids, one)):
+                told = f"{source[:150]}, by somebody with the same address"
+                set_consent(others, one, Topic.MARKETING, ConsentState.WITHDRAWN, told, by, now, proof)
+                _stop_waiting(others, [one], Topic.MARKETING, told, now)
         _stop_waiting(contact_ids, channels, topic, source, now)
     return sorted(changed)
+
+
+def _at_the_same_address(ids: Sequence[int], channel: str) -> list[int]:
+    """Whom else an offer would reach where one was refused: the law speaks of addresses (16 CFR 316.5), not of people."""
+    kind = CONTACT_CHANNELS.get(channel)
+    if kind is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ".join(
+                f"""
+                SELECT o.id FROM crm_contact me JOIN crm_contact o ON o.{kind} = me.{kind} AND o.id <> me.id
+                WHERE me.id = ANY(%(ids)s) AND o.deleted_at IS NULL AND {shares} o.shares_address AND NOT o.{kind} = ''
+                """
+                for shares in ("", "NOT")
+            ),
+            {"ids": list(ids)},
+        )
+        return sorted({pk for (pk,) in cursor.fetchall()} - set(ids))
 
 
 def _stop_waiting(ids: Sequence[int], channels: Sequence[str], topic: str, source: str, now: datetime) -> None:

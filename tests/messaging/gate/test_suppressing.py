@@ -116,3 +116,15 @@ def test_what_a_worker_holds_is_stopped_until_it_is_handed_over(handed, status):
     Message.objects.filter(pk=pk).update(status="sending", claimed_by="w", handed_at=handed)
     opt_out([ana.pk], source="page", by=None, now=NOW)
     assert Message.objects.get(pk=pk).status == status
+
+
+def test_who_has_the_same_address_gets_no_offers_there_either_but_what_is_their_own():
+    ana = contact("Ana", email="family@example.org")
+    ben = contact("Ben", email="family@example.org", shares_address=True)
+    offer, own = waiting(ben, "a", channel="email", topic="marketing"), waiting(ben, "b", channel="email")
+    opt_out([ana.pk], channel="email", source="link in a mail", by=None, now=NOW)
+    said = Consent.objects.get(contact=ben)
+    assert (said.topic, said.state) == ("marketing", "withdrawn")
+    assert said.source == "link in a mail, by somebody with the same address"
+    assert Message.objects.get(pk=offer).status == "suppressed"
+    assert Message.objects.get(pk=own).status == "pending"
