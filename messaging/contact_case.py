@@ -146,6 +146,11 @@ class Case:
         ends = [self.asked.expires_at, self.due_at + self.rules.late if self.rules.late is not None else None]
         return min((end for end in ends if end is not None), default=None)
 
+    @property
+    def answers_them(self) -> bool:
+        """Whether a person answers somebody who wrote just now; an offer is no answer."""
+        return self.asked.by_hand and self.asked.topic != MARKETING and self.facts.in_conversation(self.now)
+
 
 @dataclass(frozen=True, slots=True)
 class Objection:

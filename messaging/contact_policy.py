@@ -43,7 +43,7 @@ def decide_for_contact(asked: AskedContact, facts: ContactFacts, rules: Rules, n
     if passed is not None:
         words = f"{passed.words}; it leaves all the same: “{asked.insist}”."
         return Verdict("send", "insisted", words, facts=used | {"insisted_on": passed.rule})
-    if asked.by_hand and facts.last_reply_at is not None and facts.in_conversation(now):
+    if case.answers_them and facts.last_reply_at is not None:
         wrote = clock_there(facts.last_reply_at, now, facts.zone_name)
         words = f"{facts.name} wrote {wrote}; an answer by hand may leave at any hour."
         return Verdict("send", "conversation", words, facts=used)

@@ -119,7 +119,7 @@ def answers_cap(case: Case) -> Objection | None:
 
 def waits(case: Case) -> Objection | None:
     """All rules about time together: what only waits, waits until every one of them is content."""
-    if case.asked.by_hand and case.facts.in_conversation(case.now):
+    if case.answers_them:
         return None
     waiting = [found for rule in WAITS if (found := rule(case)) is not None]
     floor = max([case.now, *(found.until for found in waiting if found.until is not None)])

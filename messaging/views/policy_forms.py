@@ -85,7 +85,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cla
         return {
             "Hours": (
                 "Times of day are the contact’s: from their own zone, else their phone number, else their country. "
-                "Who has stricter hours of their own keeps them. An answer in a conversation that they began may leave at any hour.",
+                "Who has stricter hours of their own keeps them. An answer to somebody who wrote within 24 hours may leave at any hour; marketing is no answer.",
                 ("quiet_from", "quiet_to", "weekends"),
             ),
             "How much": (

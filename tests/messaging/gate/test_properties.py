@@ -92,9 +92,9 @@ def verdict_of(case: Case, now: datetime | None = None):
 
 
 def free(case: Case) -> bool:
-    """By hand, and either in a conversation or insisted on: then no hour holds it."""
-    insisted = bool(case.asked.insist) and case.asked.topic != "marketing"
-    return case.asked.by_hand and (insisted or case.facts.in_conversation(case.now))
+    """By hand, no marketing, and either in a conversation or insisted on: then no hour holds it."""
+    urgent = bool(case.asked.insist) or case.facts.in_conversation(case.now)
+    return case.asked.by_hand and case.asked.topic != "marketing" and urgent
 
 
 @given(cases())

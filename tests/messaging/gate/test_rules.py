@@ -264,6 +264,12 @@ def test_an_answer_by_hand_in_an_open_conversation_leaves_at_any_hour():
     assert decided(asked(created_at=NIGHT), known, now=NIGHT).verdict == "hold"
 
 
+def test_marketing_by_hand_is_no_answer_and_waits_for_the_morning():
+    known = facts(last_reply_at=NIGHT - 3 * HOUR, consents={("email", "marketing"): said("granted")})
+    question = asked("email", topic="marketing", by_hand=True, stops_on_reply=False, created_at=NIGHT)
+    assert decided(question, known, now=NIGHT).rule == "quiet_hours"
+
+
 def test_other_messages_by_hand_wait_for_the_morning_too():
     assert decided(asked(by_hand=True, stops_on_reply=False, created_at=NIGHT), now=NIGHT).rule == "quiet_hours"
 
