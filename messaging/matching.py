@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Q
 
+from messaging.address_holders import holders_of
 from messaging.addresses import Named, read_message_id, read_reply_address, token_of
 from messaging.incoming import Incoming
 from messaging.models import Message
@@ -153,29 +154,10 @@ def _load_ours(ids: set[int], names: set[str]) -> tuple[dict[int, Ours], dict[st
 
 
 def _load_contacts(addresses: Mapping[str, set[str]]) -> dict[str, list[int]]:
-    pairs = [(kind, value) for kind, values in addresses.items() for value in values]
     found: dict[str, list[int]] = {}
-    if not pairs:
-        return found
-    with connection.cursor() as cursor:
-        cursor.execute(_CONTACTS, [[kind for kind, _ in pairs], [value for _, value in pairs]])
-        for value, contact_id in cursor.fetchall():
-            found.setdefault(value, []).append(contact_id)
+    for _, value, contact_id in holders_of((kind, value) for kind, values in addresses.items() for value in values):
+        found.setdefault(value, []).append(contact_id)
     return found
-
-
-_CONTACTS = """
-WITH a AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS a(kind, value))
-SELECT a.value, c.id FROM a JOIN crm_contact c ON c.email = a.value AND a.kind = 'email'
-WHERE c.deleted_at IS NULL AND c.email <> ''
-UNION
-SELECT a.value, c.id FROM a JOIN crm_contact c ON c.phone = a.value AND a.kind = 'phone'
-WHERE c.deleted_at IS NULL AND c.phone <> ''
-UNION
-SELECT a.value, o.contact_id FROM a JOIN crm_otheraddress o ON o.kind = a.kind AND o.value = a.value
-JOIN crm_contact c ON c.id = o.contact_id WHERE c.deleted_at IS NULL
-ORDER BY 1, 2
-"""
 
 
 def _load_latest(addresses: set[str]) -> dict[tuple[str, str], list[Ours]]:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from crm.addresses import BadAddress, normal_email, normal_phone
 from crm.models import User
 from crm.timeline import Happening, record
+from messaging.address_holders import holders_of
 from messaging.models import ContactPolicy, MessageChannel, SoftBounce, Suppression, SuppressionReason
 from messaging.opting_out import opt_out
 
@@ -176,9 +177,7 @@ def _tell(kind: str, told: Iterable[_Told], by: User | None, now: datetime) -> N
         by_address.setdefault(("email" if one.channel == "email" else "phone", one.address), []).append(one)
     if not by_address:
         return
-    with connection.cursor() as cursor:
-        cursor.execute(_CONTACTS, [[kind for kind, _ in by_address], [address for _, address in by_address]])
-        having = cursor.fetchall()
+    having = holders_of(by_address)
     record(
         [
             Happening(
@@ -194,7 +193,7 @@ def _tell(kind: str, told: Iterable[_Told], by: User | None, now: datetime) -> N
                     "channel_slug": one.channel,
                 },
             )
-            for contact_id, address_kind, address in having
+            for address_kind, address, contact_id in having
             for one in by_address[address_kind, address]
         ],
         now=now,
@@ -211,17 +210,4 @@ ON CONFLICT (channel, address, scope) WHERE lifted_at IS NULL DO UPDATE SET
     reason = excluded.reason, detail = excluded.detail, message_id = excluded.message_id
 WHERE array_position(%(weight)s::text[], excluded.reason::text) > array_position(%(weight)s::text[], s.reason::text)
 RETURNING s.id, s.channel, s.address, s.reason
-"""
-
-_CONTACTS = """
-WITH a AS (SELECT * FROM unnest(%s::text[], %s::text[]) AS a(kind, value))
-SELECT c.id, a.kind, a.value FROM a JOIN crm_contact c ON c.email = a.value AND a.kind = 'email'
-WHERE c.deleted_at IS NULL AND c.email <> ''
-UNION
-SELECT c.id, a.kind, a.value FROM a JOIN crm_contact c ON c.phone = a.value AND a.kind = 'phone'
-WHERE c.deleted_at IS NULL AND c.phone <> ''
-UNION
-SELECT o.contact_id, a.kind, a.value FROM a JOIN crm_otheraddress o ON o.kind = a.kind AND o.value = a.value
-JOIN crm_contact c ON c.id = o.contact_id WHERE c.deleted_at IS NULL
-ORDER BY 1, 2, 3
 """

@@ -174,6 +174,17 @@ class Contact(models.Model):
             ),
         ]
         indexes = [
+            # Whom an address belongs to: these, and the constraints above for all who share none.
+            models.Index(
+                fields=["email"],
+                condition=Q(deleted_at__isnull=True, shares_address=True) & ~Q(email=""),
+                name="contact_email_shared",
+            ),
+            models.Index(
+                fields=["phone"],
+                condition=Q(deleted_at__isnull=True, shares_address=True) & ~Q(phone=""),
+                name="contact_phone_shared",
+            ),
             # Lists, by key: name, newest, owner's, next due.
             models.Index(
                 F("last_name"), F("first_name"), F("id"), condition=Q(deleted_at__isnull=True), name="contact_by_name"

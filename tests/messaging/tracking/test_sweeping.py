@@ -100,7 +100,9 @@ def test_each_link_a_person_follows_stands_there_once(mail: Message) -> None:
         hit(mail, "clicked", timedelta(minutes=minutes), url=url)
     label_hits(LATER)
     told = list(
-        Event.objects.filter(kind="message_clicked").order_by("occurred_at").values_list("data__link", "actor", "two_way")
+        Event.objects.filter(kind="message_clicked")
+        .order_by("occurred_at")
+        .values_list("data__link", "actor", "two_way")
     )
     assert told == [("a.example/x", "contact", False), ("b.example", "contact", False)]
 
