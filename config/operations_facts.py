@@ -77,7 +77,7 @@ def _queues() -> dict[str, int]:
 
 
 def _providers(now: datetime) -> list[dict[str, Any]]:
-    """What each provider did in the last day, with its latest failure."""
+    """What each provider did in the last day, with its latest failure; what waits or was not to be sent is no work of theirs."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -87,7 +87,9 @@ def _providers(now: datetime) -> list[dict[str, Any]]:
                 max(created_at) FILTER (WHERE status IN ('failed', 'bounced', 'uncertain')) AS failed_at,
                 (array_agg(reason ORDER BY id DESC) FILTER (WHERE status IN ('failed', 'bounced', 'uncertain')))[1] AS why
             FROM (SELECT * FROM {Message._meta.db_table} WHERE created_at > %s ORDER BY id DESC LIMIT 50000) AS recent
-            WHERE channel <> 'in_app' GROUP BY 1, 2 ORDER BY 1, 2
+            WHERE direction = 'out' AND channel <> 'in_app'
+                AND (provider <> '' OR status IN ('failed', 'bounced', 'uncertain'))
+            GROUP BY 1, 2 ORDER BY 1, 2
             """,
             [now - timedelta(days=1)],
         )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from crm.models import ParkedEvent, Slot
 from followups.models import Reminder
 from messaging.models import Arrival, Mailbox, ProviderState
 from tests.factories import contact, followup
+from tests.messaging.inbox.talks import from_them, from_us
 from tests.people import People
 
 
@@ -86,6 +88,17 @@ def test_a_provider_that_is_left_alone_and_a_mailbox_that_cannot_be_read_are_sho
     page = admin.get("/operations/").content.decode()
     assert "after 5 failures: 503" in page
     assert "The password is wrong." in page
+
+
+def test_what_came_in_and_what_waits_says_nothing_of_a_provider(people: People, admin: Client) -> None:
+    maria = contact("Maria", owner=people.sam)
+    from_them(maria, "Hello", at=timezone.now(), provider="keep")
+    from_us(maria, people.sam, "Later", at=timezone.now(), status="scheduled")
+    assert "1 of 1" not in admin.get("/operations/").content.decode()
+    assert "no provider yet" not in admin.get("/operations/").content.decode()
+    from_us(maria, people.sam, "Now", at=timezone.now(), status="sent", provider="keep")
+    cache.clear()
+    assert "1 of 1" in admin.get("/operations/").content.decode()
 
 
 def test_only_administrators_touch_parked_events(people: People) -> None:
