@@ -67,6 +67,8 @@ class Bubble:
     label: str = ""
     label_icon: str = ""
     leaves_at: datetime | None = None
+    #: Too far off for its day to be said with the hour.
+    far: bool = False
     waits: bool = False
     soon: bool = False
     failed: bool = False
@@ -111,7 +113,9 @@ def talk_of(
     happened = _happened([row.pk for row in rows])
     bubbles = [_bubble(row, happened[row.pk]) for row in rows if not _withdrawn(row, happened[row.pk])]
     for one in bubbles:
-        one.soon = one.leaves_at is not None and (one.leaves_at - now).total_seconds() < 60
+        if one.leaves_at is not None:
+            one.soon = (one.leaves_at - now).total_seconds() < 60
+            one.far = (one.leaves_at.astimezone(zone).date() - now.astimezone(zone).date()).days > 1
     said = [one for one in bubbles if not one.waits or one.soon]
     said.sort(key=lambda one: (one.at, one.id))
     days = [Day(day, list(those)) for day, those in groupby(said, key=lambda one: one.at.astimezone(zone).date())]

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from crm.models import UndoStep
+from crm.zones import zone
 from messaging.inbox.waiting import waiting_count
 from messaging.models import Message, MessageEvent, Thread
 from tests.factories import contact
@@ -160,3 +161,11 @@ def test_viewers_read_and_do_not_settle(people, maria):
     client.force_login(people.vera)
     assert client.post(f"/inbox/{maria.pk}/settle/").status_code == 403
     assert f"/inbox/{maria.pk}/settle/" not in page_of(people.vera, f"/inbox/{maria.pk}/")
+
+
+def test_what_leaves_in_some_days_says_its_hour(people, maria):
+    leaves = (timezone.now() + timedelta(days=3)).replace(hour=9, minute=30)
+    from_us(maria, people.sam, "Until then", at=ago(minutes=2), status="scheduled", send_after=leaves)
+    page = page_of(people.sam, f"/inbox/{maria.pk}/")
+    there = leaves.astimezone(zone(people.sam.time_zone))
+    assert f"{there:%H:%M}</time>" in page.split("Leaves ")[1].split("</span>")[0]
