@@ -52,7 +52,8 @@ def composer(
     )
     draft["channel"] = draft["channel"] or ways.best
     if not draft["subject"]:
-        said = talk.filter(channel=MessageChannel.EMAIL).exclude(subject="").exclude(data__classified__in=list(CLASSES))
+        said = talk.filter(channel=MessageChannel.EMAIL).exclude(subject="")
+        said = said.exclude(direction="in", data__classified__in=list(CLASSES))
         draft["subject"] = _subject(said.order_by("-pk").values_list("subject", flat=True).first() or "")
     return {
         "ways": ways,

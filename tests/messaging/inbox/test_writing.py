@@ -56,6 +56,14 @@ def test_a_message_rests_ten_seconds_before_it_leaves(sam, people, maria):
     assert "leaves in 10 seconds" in sam.get(f"/inbox/{maria.pk}/").content.decode()
 
 
+def test_the_latest_subject_is_offered_whoever_wrote_it_and_a_robots_is_not(sam, people, maria):
+    ago = timezone.now() - timedelta(hours=1)
+    from_them(maria, "Which papers?", at=ago, subject="Papers", kind="person")
+    from_us(maria, people.sam, "Come along", at=ago, subject="Our autumn fair")
+    from_them(maria, "I am away", at=ago, subject="Automatic reply", kind="out_of_office")
+    assert 'value="Re: Our autumn fair"' in sam.get(f"/inbox/{maria.pk}/").content.decode()
+
+
 def test_undo_takes_it_back_and_offers_the_words_again(sam, people, maria):
     write(sam, maria, text="Dear Maria, about Monday")
     sam.post(f"/undo/{UndoStep.objects.get(user=people.sam).pk}/")
