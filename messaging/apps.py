@@ -22,6 +22,7 @@ class MessagingConfig(AppConfig):
             looking_up,
             mentions,
             policy_settings,
+            refused_before,
             rescue,
             strangers,
             work_news,
@@ -39,6 +40,7 @@ class MessagingConfig(AppConfig):
         bundling.register()
         invitations.register()
         mentions.register()
+        refused_before.register()
         work_news.register()
         arrivals.register()
         reading.register()

@@ -185,6 +185,17 @@ class Contact(models.Model):
                 condition=Q(deleted_at__isnull=True, shares_address=True) & ~Q(phone=""),
                 name="contact_phone_shared",
             ),
+            # What was refused at an address before its contact was deleted.
+            models.Index(
+                fields=["email"],
+                condition=Q(deleted_at__isnull=False) & ~Q(email=""),
+                name="contact_email_of_deleted",
+            ),
+            models.Index(
+                fields=["phone"],
+                condition=Q(deleted_at__isnull=False) & ~Q(phone=""),
+                name="contact_phone_of_deleted",
+            ),
             # Lists, by key: name, newest, owner's, next due.
             models.Index(
                 F("last_name"), F("first_name"), F("id"), condition=Q(deleted_at__isnull=True), name="contact_by_name"
