@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from messaging.models import Message
+from messaging.templating.fields import unbraced
 
 _PREFIX = re.compile(
     r"^\s*(?:(?:re|aw|antw|sv|vs|ref|rif|odp|ynt|r|回复|答复|fwd?|wg|tr)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.IGNORECASE
@@ -12,8 +13,8 @@ _PREFIX = re.compile(
 
 
 def plain_subject(subject: str) -> str:
-    """The subject without "Re:" and its sisters in other languages, in lower case."""
-    return " ".join(_PREFIX.sub("", subject).lower().split())
+    """The subject without "Re:" and its sisters in other languages, in lower case, braces as an answer has them."""
+    return " ".join(_PREFIX.sub("", unbraced(subject)).lower().split())
 
 
 def answer_marks(contact_id: int, subject: str) -> dict[str, str]:

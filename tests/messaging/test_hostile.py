@@ -45,7 +45,7 @@ def about_to_leave() -> Writing:
 
 @pytest.mark.parametrize("theirs", ["Your {{ contact.custom.score }}", "{{{ contact.custom.score }}}", "Order {{ 5 %}"])
 def test_a_field_in_the_subject_of_their_mail_is_no_field_in_the_answer(people, maria, sam, theirs):
-    from_them(maria, "Hello", subject=theirs, kind="person")
+    from_them(maria, "Hello", subject=theirs, kind="person", data={"message_id": "1@example.org"})
     page = sam.get(f"/inbox/{maria.pk}/").content.decode()
     offered = unescape(page.split('placeholder="Subject" value="')[1].split('"')[0])
     assert offered.startswith("Re: ")
@@ -53,6 +53,7 @@ def test_a_field_in_the_subject_of_their_mail_is_no_field_in_the_answer(people, 
     writing = about_to_leave()
     assert writing.problem == ""
     assert "CONFIDENTIAL" not in writing.subject
+    assert Message.objects.get(direction="out").data["in_reply_to"] == "<1@example.org>"
 
 
 @pytest.mark.parametrize("written", ["{{ contact.nothing }}", "Order {{ 5 %}"])
