@@ -50,6 +50,8 @@ KINDS = {
     "opened": OPENED,
     "clicked": CLICKED,
 }
+#: Feedback types under which providers report what is no complaint (RFC 5965, section 7.3; RFC 6591).
+NO_COMPLAINT = {"not-spam", "auth-failure", "virus", "other"}
 NOT_YET = NotYet("The message that it is about is not known here.")
 
 
@@ -133,7 +135,7 @@ def _entries(body: bytes) -> list[Any]:
 def translated(provider: str, told: Any, *, at: datetime) -> ProviderEvent | None:
     """Anymail's event as ours; None for what says nothing of a message."""
     kind = KINDS.get(str(told.event_type))
-    if kind is None:
+    if kind is None or (kind == COMPLAINED and str(told.description).lower() in NO_COMPLAINT):
         return None
     raw = told.esp_event if isinstance(told.esp_event, Mapping) else {}
     own = _own_name(told, raw)

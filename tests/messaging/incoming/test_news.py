@@ -245,3 +245,19 @@ def test_a_subscription_is_confirmed_at_amazon_and_nowhere_else(monkeypatch: pyt
     arrivals.read_due(NOW)
     assert asked == [right]
     assert list(Arrival.objects.order_by("pk").values_list("state", flat=True)) == ["done", "parked"]
+
+
+@pytest.mark.parametrize(("said", "kinds"), [("abuse", ["complained"]), ("not-spam", []), ("auth-failure", [])])
+def test_not_every_report_that_amazon_passes_on_is_a_complaint(said: str, kinds: list[str]) -> None:
+    note = {
+        "notificationType": "Complaint",
+        "complaint": {
+            "complainedRecipients": [{"emailAddress": "ana@example.org"}],
+            "timestamp": "2026-03-01T10:00:00.000Z",
+            "feedbackId": "f1",
+            "complaintFeedbackType": said,
+        },
+        "mail": {"timestamp": "2026-03-01T10:00:00.000Z", "messageId": "m1", "destination": ["ana@example.org"]},
+    }
+    call = events_of("amazon_ses", *as_called("amazon_ses", note), at=NOW)
+    assert [event.kind for event in call.events] == kinds
