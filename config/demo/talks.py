@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -23,6 +25,9 @@ from messaging.writing import ToContact, write_to_contacts
 
 TUESDAY, THURSDAY = 1, 3
 
+#: When something is said, and the saying of it.
+Line = tuple[datetime, Callable[[], object]]
+
 
 def tell_talks(agent: User, *, now: datetime) -> int:
     """Write the talks, and one message of a stranger; returns how many messages. None where real providers are set up:
@@ -32,13 +37,19 @@ def tell_talks(agent: User, *, now: datetime) -> int:
     free = list(
         Contact.objects.filter(owner=agent, deleted_at=None).exclude(email="").exclude(phone="").order_by("pk")[1:60]
     )
+    # The plots are told together, line by line as time went, so that lists by number are lists by time.
+    lines: list[Line] = []
     with transaction.atomic():
         for number, plot in enumerate((_papers, _bank_letter, _away, _held, _unanswered)):
             fitting = [one for one in free if plot not in (_bank_letter, _held) or takes_sms(one.phone)]
             if fitting:
                 free.remove(fitting[0])
-                plot(_Telling(fitting[0], agent, now, number))
-        _stranger(now)
+                telling = _Telling(fitting[0], agent, now, number)
+                plot(telling)
+                lines += telling.lines
+        lines.append(_stranger(now))
+        for _, say in sorted(lines, key=lambda line: line[0]):
+            say()
         # Told as of the past, like all the rest: nobody is asked to respond to what the story has settled.
         PendingEvent.objects.all().delete()
     return Message.objects.filter(user=None).count()
@@ -58,6 +69,7 @@ class _Telling:
     agent: User
     now: datetime
     number: int
+    lines: list[Line] = field(default_factory=list)
 
     def day(self, back: int, hour: int = 11) -> datetime:
         place = whereabouts(self.contact.time_zone, self.contact.phone, self.contact.country)
@@ -65,8 +77,11 @@ class _Telling:
 
     def us(
         self, at: datetime, channel: str, text: str, *, subject: str = "", kind: str = "message", reads: bool = False
-    ) -> int:
-        """Write to them, by hand unless another kind is named, and let it leave; returns the message."""
+    ) -> None:
+        """Write to them, by hand unless another kind is named, and let it leave."""
+        self.lines.append((at, partial(self._us, at, channel, text, subject, kind, reads)))
+
+    def _us(self, at: datetime, channel: str, text: str, subject: str, kind: str, reads: bool) -> None:
         by_hand = kind == "message"
         [written] = write_to_contacts(
             [
@@ -91,18 +106,17 @@ class _Telling:
             ],
             now=at + timedelta(minutes=len(kinds)),
         )  # fmt: skip
-        return written.message_id
 
-    def them(self, at: datetime, channel: str, text: str, **more: object) -> int:
-        """Take in what they wrote; returns the message."""
+    def them(self, at: datetime, channel: str, text: str, **more: object) -> None:
+        """Take in what they wrote."""
         sender = self.contact.email if channel == "email" else self.contact.phone
         name = self.contact.name if channel == "email" else ""
-        return _taken(at, channel, sender, text, f"{self.number}", sender_name=name, **more)
+        self.lines.append((at, partial(_taken, at, channel, sender, text, f"{self.number}", sender_name=name, **more)))
 
 
-def _taken(at: datetime, channel: str, sender: str, text: str, mark: str, **more: object) -> int:
+def _taken(at: datetime, channel: str, sender: str, text: str, mark: str, **more: object) -> None:
     facts: dict[str, object] = {"new_text": text, "rule": "no mark of a machine"} | more
-    [pk] = receive(
+    receive(
         [
             Incoming(
                 channel=channel, provider="keep", provider_id=f"demo-{mark}-{at.isoformat()}", sender=sender, at=at,
@@ -111,7 +125,6 @@ def _taken(at: datetime, channel: str, sender: str, text: str, mark: str, **more
         ],
         now=at,
     )  # fmt: skip
-    return pk
 
 
 def _papers(t: _Telling) -> None:
@@ -169,15 +182,11 @@ def _held(t: _Telling) -> None:
     place = whereabouts(t.contact.time_zone, t.contact.phone, t.contact.country)
     zone_name = place.zone_name if place else "UTC"
     night = moment(local_day(t.now, zone_name) + timedelta(days=1), time(23, 10), zone_name)
-    write_to_contacts(
-        [
-            ToContact(
-                contact_id=t.contact.pk, kind="payment_reminder", dedupe_key=f"demo:{t.number}:held", topic="payments",
-                channel="sms", text="Your second instalment is due on Friday.", send_after=night, fallback=False,
-            )
-        ],
-        now=t.now,
+    reminder = ToContact(
+        contact_id=t.contact.pk, kind="payment_reminder", dedupe_key=f"demo:{t.number}:held", topic="payments",
+        channel="sms", text="Your second instalment is due on Friday.", send_after=night, fallback=False,
     )  # fmt: skip
+    t.lines.append((t.now, partial(write_to_contacts, [reminder], now=t.now)))
 
 
 def _unanswered(t: _Telling) -> None:
@@ -188,9 +197,10 @@ def _unanswered(t: _Telling) -> None:
     )  # fmt: skip
 
 
-def _stranger(now: datetime) -> None:
-    _taken(
-        now - timedelta(hours=7), "email", "lena.king@example.net",
+def _stranger(now: datetime) -> Line:
+    at = now - timedelta(hours=7)
+    return at, partial(
+        _taken, at, "email", "lena.king@example.net",
         "Hello,\n\na friend gave me this address. Do you also help nurses with the recognition of their diploma?\n\nLena",
         "stranger", sender_name="Lena King", subject="Nursing diploma",
     )  # fmt: skip

@@ -32,6 +32,8 @@ def test_whatever_the_day_the_talks_have_their_parts(db: None, keeping: None, da
     assert Message.objects.filter(data__classified="out_of_office").count() == 1
     assert waiting_count(User.objects.get(email="agent@example.com")) == 2
     assert FollowUp.objects.count() == 60
+    told = list(Message.objects.filter(user=None).order_by("pk").values_list("created_at", flat=True))
+    assert told == sorted(told)
 
 
 def test_the_same_seed_gives_the_same_talks(db: None, keeping: None) -> None:
