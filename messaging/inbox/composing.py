@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import transaction
+from django.utils import timezone
 
 from crm.models.consent import Topic
 from crm.undo import remember
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 GRACE = timedelta(seconds=10)
 #: How long words that were taken back are offered again.
 OFFERED_AGAIN = timedelta(minutes=10)
+#: What is to leave later than this was mistyped.
+FURTHEST = timedelta(days=366)
 TOPICS = [(value, label) for value, label in Topic.choices if value != Topic.ALL]
 LONGEST = 50_000
 #: What a record that a message may come from is called in the address of the composer.
@@ -48,6 +51,12 @@ class ComposeForm(forms.Form):
 
     def clean_topic(self) -> str:
         return self.cleaned_data["topic"] or Topic.SERVICE
+
+    def clean_send_at(self) -> datetime | None:
+        given: datetime | None = self.cleaned_data["send_at"]
+        if given is not None and given > timezone.now() + FURTHEST:
+            raise forms.ValidationError("Choose a moment within the next year.")
+        return given
 
     def clean_text(self) -> str:
         return str(self.cleaned_data["text"]).replace("\0", "").replace("\r\n", "\n").strip()

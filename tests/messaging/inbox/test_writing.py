@@ -135,7 +135,7 @@ def test_it_can_leave_later_by_ones_own_clock(sam, people, maria):
     assert left.date() == day
 
 
-@pytest.mark.parametrize("odd", ["yesterday", "2026-99-99T10:00", "\0"])
+@pytest.mark.parametrize("odd", ["yesterday", "2026-99-99T10:00", "\0", "9999-12-31T23:59", "2226-01-01T10:00"])
 def test_an_odd_time_is_refused_in_place(sam, maria, odd):
     write(sam, maria, 422, send_at=odd)
 
