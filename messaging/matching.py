@@ -61,8 +61,8 @@ def match(one: Incoming, book: Book, now: datetime) -> Match:
         or _named(reversed(one.references), book, "It answers our message (References)")
         or _by_reply_address(one.to, book)
     )
-    if named is not None and named.contact_id is not None:
-        return named
+    if named is not None and (named.contact_id is not None or one.kind in ("bounce", "complaint")):
+        return named  # a report is about the message, whoever that went to
     if one.about_recipient and one.kind != "person":
         return _by_address(one, one.about_recipient.lower(), book, now, "The recipient that it is about")
     found = _by_address(one, one.sender, book, now, "The sender’s address")

@@ -70,11 +70,14 @@ def _note_absences(new: Sequence[Received], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO messaging_contactpreference (contact_id, tracking, away_until, away_message_id, updated_at)
+            INSERT INTO messaging_contactpreference AS p (contact_id, tracking, away_until, away_message_id, updated_at)
             SELECT t.contact_id, true, t.day, t.message_id, %s
             FROM unnest(%s::bigint[], %s::date[], %s::bigint[]) AS t(contact_id, day, message_id) ORDER BY t.contact_id
             ON CONFLICT (contact_id) DO UPDATE SET away_until = excluded.away_until,
                 away_message_id = excluded.away_message_id, updated_at = excluded.updated_at
+            WHERE NOT EXISTS (
+                SELECT FROM messaging_message old JOIN messaging_message new ON new.id = excluded.away_message_id
+                WHERE old.id = p.away_message_id AND old.created_at > new.created_at)
             """,
             [now, list(until), [day for day, _ in until.values()], [pk for _, pk in until.values()]],
         )
