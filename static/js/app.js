@@ -5,6 +5,7 @@ import "./dialogs.js";
 import "./overlay.js";
 import "./posting.js";
 import "./toasts.js";
+import "./tabs.js";
 import "./rows.js";
 import "./keys.js";
 import "./combobox.js";

@@ -85,3 +85,13 @@ def test_the_button_of_a_mail_link_completes(page: Page, sam: User) -> None:
     page.goto(addresses(sam)["action"])
     page.get_by_role("button", name="Complete").click()
     page.get_by_text("Completed.").wait_for()
+
+
+def test_on_a_phone_the_tab_that_one_is_on_is_in_sight(page: Page, sam: User) -> None:
+    maria = contact("Maria", owner=sam)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/contacts/{maria.pk}/contact-preferences/")
+    tab = page.locator(".tabs [aria-current=page]").bounding_box()
+    assert tab is not None
+    assert tab["x"] >= 0
+    assert tab["x"] + tab["width"] <= 390
