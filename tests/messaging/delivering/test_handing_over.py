@@ -164,8 +164,8 @@ def test_mail_to_colleagues_costs_no_more_queries_for_all_that(ana, provider, dj
 def test_settings_that_are_wrong_hold_up_their_own_channel_only(ana, settings, tmp_path):
     settings.EMAIL_PROVIDER, settings.KEEP_DIR = "keep", tmp_path
     settings.WEB_PUSH_KEY = "nonsense, not a key"
-    register_notice(NoticeKind("test_both", "Both", ("push", "email")))
-    tell([Notice(ana.pk, "test_both", "Call", {}, "both")], now=NOW)
+    register_notice(NoticeKind("test_push_or_mail", "Both", ("push", "email")))
+    tell([Notice(ana.pk, "test_push_or_mail", "Call", {}, "both")], now=NOW)
     deliver_due(NOW)
     push, mail = Message.objects.get(channel="push"), Message.objects.get(channel="email")
     assert (push.status, push.attempts, mail.status) == ("scheduled", 0, "sent")
