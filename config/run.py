@@ -1,5 +1,6 @@
 """`make run`: everything that the product needs, in the foreground, until Ctrl-C."""
 
+import errno
 import os
 import shutil
 import signal
@@ -20,6 +21,8 @@ from config import embedded, frontend, processes
 
 honcho_manager.KILL_WAIT = 12  # seconds from the first process that ended until the rest is killed
 
+#: Seconds that a taken port is given to become free.
+PATIENCE = 3.0
 LOGINS = ("admin", "manager", "agent", "viewer")
 
 
@@ -59,15 +62,33 @@ def leave(signum: int, frame: FrameType | None) -> None:
 
 
 def check_port(host: str, port: str, variable: str = "PORT") -> None:
-    """Refuse a port that is taken or that we may not open, before anything is started."""
+    """Refuse a port that is taken or that we may not open, before anything is started.
+
+    One that is taken gets a moment: processes of ours that were killed just now may still hold it.
+    """
+    deadline = time.monotonic() + PATIENCE
     try:
         found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0]
-        with socket.socket(found[0], socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(found[4])
+        while not bound(found):
+            if time.monotonic() > deadline:
+                raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
+            time.sleep(0.1)
     except (OSError, ValueError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise OSError(f"{host}:{port} cannot be served: {reason}. Choose another: make run {variable}=9000") from error
+
+
+def bound(found: Any) -> bool:
+    """Whether the address could be taken just now; False while somebody else has it. Raises OSError otherwise."""
+    with socket.socket(found[0], socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(found[4])
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+    return True
 
 
 def prepare(local: Path) -> None:

@@ -1,5 +1,6 @@
 """What every test may count on: real servers of its own, no outside network, a browser."""
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,14 @@ def redis_server() -> None:
     """Start this process's Redis."""
     if not os.environ.get("TEST_REDIS_URL"):
         SERVERS.redis.start()
+
+
+@pytest.fixture(autouse=True)
+def no_chat_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Remember that there are none, for as long as a test makes none: asking anew now and then would be a query more."""
+    from messaging import chat_rooms
+
+    monkeypatch.setattr(chat_rooms, "_rooms", (math.inf, ()))
 
 
 @pytest.fixture(scope="session")

@@ -173,7 +173,11 @@ def _handler_of(fake: FakeProvider) -> type[BaseHTTPRequestHandler]:
             """Be quiet."""
 
         def handle_any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:  # the caller died while it spoke: nobody is there to be answered
+                self.close_connection = True
+                return
             parts = urlsplit(self.path)
             headers = {name.title(): value for name, value in self.headers.items()}
             reply = fake.handle(Request(self.command, parts.path, parse_qs(parts.query), headers, body))
