@@ -18,9 +18,8 @@ from messaging.contact_sentences import CHANNEL_NAMES
 from messaging.ledger import write_decisions
 from messaging.models import Approval, Message, MessageTemplate
 from messaging.policy import Verdict
-from messaging.previewing import Preview, preview_of, previews_of
 
-__all__ = ["Preview", "ToContact", "Written", "preview_of", "previews_of", "write_to_contacts"]
+__all__ = ["ToContact", "Written", "write_to_contacts"]
 
 #: Kept among the facts of a message: the reason of somebody who insisted, the sentence of the choice of its channel, when
 #: it was first to leave, addresses of pictures and files, and when the first was written that it stands in for.

@@ -10,9 +10,10 @@ from crm.consent import withdraw
 from crm.models import Contact
 from messaging.delivery import deliver_due
 from messaging.explaining import explained
+from messaging.inbox.ways import ways_to
 from messaging.models import Decision, Message
 from messaging.threads import Line, note_lines
-from messaging.writing import ToContact, preview_of, previews_of, write_to_contacts
+from messaging.writing import ToContact, write_to_contacts
 from tests.factories import contact
 
 pytestmark = pytest.mark.django_db
@@ -33,25 +34,23 @@ def why(who, now=NOW, **fields):
     return explained(message, list(Decision.objects.filter(message=message).order_by("pk")))
 
 
-def test_a_preview_says_what_would_become_of_it_and_what_time_it_is_there(ana, people):
-    preview = preview_of(ana.pk, "sms", "service", people.sam.pk, now=NIGHT)
-    assert (preview.verdict, preview.rule) == ("hold", "quiet_hours")
-    assert (preview.local_time, preview.city, preview.zone_because) == ("23:00", "Manila", "by the phone number")
-    assert (preview.last_24_hours, preview.cap_per_day, preview.address) == (0, 3, "+639171234567")
+def test_the_composer_says_what_would_become_of_it_and_what_time_it_is_there(ana):
+    way = ways_to(ana.pk, topic="service", now=NIGHT).of("sms")
+    assert (way.verdict.verdict, way.verdict.rule, way.address) == ("hold", "quiet_hours", "+639171234567")
+    assert way.title.startswith("It is 23:00 for Ana in Manila (by the phone number), inside quiet hours")
 
 
-def test_a_preview_shows_the_window_of_whatsapp(ana):
-    assert preview_of(ana.pk, "whatsapp", "service", None, now=NOW).whatsapp_until is None
+def test_the_composer_shows_the_window_of_whatsapp(ana):
+    assert ways_to(ana.pk, topic="service", now=NOW).of("whatsapp").window == ""
     note_lines([Line(ana.pk, "whatsapp", "in", NOW, "Hi", person=True)])
-    preview = preview_of(ana.pk, "whatsapp", "service", None, now=NOW + timedelta(hours=2))
-    assert preview.whatsapp_until == NOW + timedelta(hours=24)
+    assert "22" in ways_to(ana.pk, topic="service", now=NOW + timedelta(hours=2)).of("whatsapp").window
 
 
-def test_previews_of_all_channels_cost_six_queries(ana, django_assert_num_queries):
+def test_all_channels_are_asked_in_six_queries(ana, django_assert_num_queries):
     with django_assert_num_queries(6):
-        found = previews_of(ana.pk, "service", None, now=NOW)
-    assert set(found) == {"", "email", "sms", "whatsapp"}
-    assert found[""].channel == "email"
+        found = ways_to(ana.pk, topic="service", now=NOW)
+    assert {way.channel for way in found.ways} == {"email", "sms", "whatsapp"}
+    assert found.best == "email"
 
 
 def test_what_waits_says_why_and_what_may_follow(ana):

@@ -20,7 +20,6 @@ ASKING = {
     "messaging/judging_contacts.py",
     "messaging/writing.py",
     "messaging/fallback.py",
-    "messaging/previewing.py",
     "messaging/inbox/ways.py",
 }
 

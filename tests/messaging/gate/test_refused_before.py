@@ -10,8 +10,8 @@ from crm.consent import grant
 from crm.contacts import NewContact, create_contacts
 from crm.dispatching import dispatch_pending
 from crm.models import Consent, Contact
+from messaging.inbox.ways import ways_to
 from messaging.opting_out import opt_out
-from messaging.writing import preview_of
 from tests.factories import NOW, contact
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("people")]
@@ -36,8 +36,8 @@ def test_who_is_deleted_and_made_anew_gets_nothing_that_they_refused() -> None:
     ana = made_anew(email="ana@example.org")
     said = Consent.objects.get(contact=ana)
     assert (said.channel, said.topic, said.state) == ("email", "marketing", "withdrawn")
-    assert preview_of(ana.pk, "email", "marketing", None, now=LATER).rule == "opted_out"
-    assert preview_of(ana.pk, "email", "service", None, now=LATER).verdict != "refuse"
+    assert ways_to(ana.pk, topic="marketing", now=LATER).of("email").verdict.rule == "opted_out"
+    assert not ways_to(ana.pk, topic="service", now=LATER).of("email").shut
 
 
 def test_a_phone_number_is_known_again_too() -> None:
