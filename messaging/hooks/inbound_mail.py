@@ -11,10 +11,9 @@ from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
 
-from anymail.exceptions import AnymailError
 from anymail.inbound import AnymailInboundMessage
-from django.core.exceptions import ImproperlyConfigured
 
+from messaging.hooks.email_news import NOT_THEIRS
 from messaging.hooks.form_parts import NoForm, Part, parts_of
 from messaging.hooks.providers import provider_named, reader_of
 from messaging.hooks.stored_call import request_from
@@ -53,19 +52,8 @@ def mails_of(provider: str, body: bytes, content_type: str) -> list[Wrapped]:
     return mails
 
 
-NOT_A_MAIL = (
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    AssertionError,
-    ArithmeticError,
-    RecursionError,
-    OSError,
-    NoForm,
-    AnymailError,
-    ImproperlyConfigured,
-)
+#: What reading raises on what is no mail, or none that anymail knows.
+NOT_A_MAIL = (*NOT_THEIRS, NoForm)
 
 
 def _fields(body: bytes, content_type: str) -> list[Part]:
