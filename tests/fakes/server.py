@@ -7,6 +7,7 @@ import random
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -66,7 +67,7 @@ class Wrong(Exception):
         self.reply = reply
 
 
-class FakeProvider:
+class FakeProvider(ABC):
     """Use as a context. `accepted` is what it took, `problems` what was wrong with requests, `requests` all of them."""
 
     #: Seconds that a caller is kept waiting by "hang", and by "slow".
@@ -112,9 +113,9 @@ class FakeProvider:
         self.failing = lambda: chance.choice(kinds) if chance.random() < share else None
 
     # --- For the providers ---------------------------------------------------------------------------
+    @abstractmethod
     def answer(self, request: Request) -> tuple[Reply | None, Callable[[], Reply] | None]:
         """Return a plain answer, or for a sending request the step that accepts it. Raises Wrong."""
-        raise NotImplementedError
 
     def handle(self, request: Request) -> Reply | None:
         """Answer one request; None hangs up without a word."""

@@ -28,3 +28,4 @@ def test_an_installation_gets_ready_and_survives_the_end_of_each_server() -> Non
         house.start("worker")
         house.empty_redis()
         wait_until(ready, seconds=60, what="readyz says yes with a new worker")
+        assert ready()
