@@ -51,11 +51,6 @@ def read_message_id(text: str) -> Named | None:
     return _named(found) if found else None
 
 
-def read_message_ids(text: str) -> list[Named]:
-    """All Message-IDs of our own in a References or In-Reply-To header, in order."""
-    return [_named(found) for found in _MESSAGE_ID.finditer(text)]
-
-
 def read_name(text: str) -> Named | None:
     """The "12.0a1b2c3d4e5f" that goes to providers as a mail's metadata, and comes back with its events."""
     found = re.fullmatch(_NAME, text.strip(), re.IGNORECASE)

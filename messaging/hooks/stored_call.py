@@ -7,12 +7,6 @@ from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from messaging.hooks.form_parts import parts_of
-from messaging.models import Arrival
-
-
-def request_of(arrival: Arrival) -> HttpRequest:
-    """The request again, from the bytes that were kept. Raises NoForm."""
-    return request_from(bytes(arrival.raw or b""), str(arrival.payload.get("content_type", "")))
 
 
 def request_from(body: bytes, content_type: str) -> HttpRequest:

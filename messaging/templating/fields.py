@@ -139,11 +139,6 @@ def fill(words: Words, values: Mapping[str, str], *, otherwise: Callable[[str], 
     return unbraced(whole) if words.fields[0].place in _PLAIN and "{" in whole else whole
 
 
-def source_of(pieces: Words) -> str:
-    """The words as they are written, each field in its one usual form."""
-    return "".join(map(str, pieces.pieces))
-
-
 def typical(text: str) -> str:
     """The words as long as they will be, more or less: each field as its fallback, or eight letters."""
     return ANY.sub(lambda found: _inside(found[1])[1] or "x" * TYPICAL, text)

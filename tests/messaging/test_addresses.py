@@ -2,7 +2,7 @@
 
 import pytest
 
-from messaging.addresses import read_message_id, read_message_ids, read_name, read_reply_address, reply_address
+from messaging.addresses import read_message_id, read_name, read_reply_address, reply_address
 from messaging.mime import message_id
 
 TOKEN = "0a1b2c3d4e5f"
@@ -42,7 +42,6 @@ def test_our_message_ids_are_found_among_others():
     ours = message_id(12, TOKEN, "Us <us@example.com>")
     text = f"<abc@x.example>\r\n {ours} <{'9' * 40}.{TOKEN}@y> <1{ours[1:]}"
     assert read_message_id(text) == (12, TOKEN)
-    assert read_message_ids(text) == [(12, TOKEN), (112, TOKEN)]
     assert read_message_id("<x12.zz@example.com>") is None
 
 
