@@ -48,10 +48,11 @@ def tell_talks(agent: User, *, now: datetime) -> int:
                 plot(telling)
                 lines += telling.lines
         lines.append(_stranger(now))
+        before = list(PendingEvent.objects.values_list("event_id", flat=True))
         for _, say in sorted(lines, key=lambda line: line[0]):
             say()
         # Told as of the past, like all the rest: nobody is asked to respond to what the story has settled.
-        PendingEvent.objects.all().delete()
+        PendingEvent.objects.exclude(event_id__in=before).delete()
     return Message.objects.filter(user=None).count()
 
 
