@@ -162,7 +162,7 @@ def test_one_message_shows_how_it_looks_and_why(sam, people):
     assert body.headers["X-Frame-Options"] == "SAMEORIGIN"
     deliver_due(NOW)
     page = text(sam.get(f"/messages/{mail.pk}/"))
-    assert "Kept in the mailbox on this machine." in page
+    assert "Kept on this machine." in page
     assert "As it looks" in page
 
 
