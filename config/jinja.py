@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from config import jinja_dates, jinja_people, stylesheet
 from config.jinja_icons import icon
+from crm import money
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
@@ -40,5 +41,5 @@ def environment(**options: Any) -> Environment:
 
     env.globals.update(constant=constant.__wrapped__ if env.auto_reload else constant, remembered=remembered)
     env.globals.update(static=static, url=url, get_messages=get_messages, icon=icon, stylesheet=stylesheet.address)
-    env.filters.update(jinja_dates.FILTERS | jinja_people.FILTERS)
+    env.filters.update(jinja_dates.FILTERS | jinja_people.FILTERS | {"money": money.show, "totals": money.show_totals})
     return env

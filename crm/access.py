@@ -9,12 +9,17 @@ from django.db.models import Q
 if TYPE_CHECKING:
     from crm.models.absence import AbsenceQuerySet
     from crm.models.api_token import ApiTokenQuerySet
+    from crm.models.audience import AudienceQuerySet
     from crm.models.contact import ContactQuerySet
     from crm.models.custom_field import CustomFieldQuerySet
+    from crm.models.deal import DealQuerySet, PipelineQuerySet, ProductQuerySet
+    from crm.models.document import DocumentQuerySet
     from crm.models.event import EventQuerySet
     from crm.models.import_batch import ImportBatchQuerySet
     from crm.models.invitation import InvitationQuerySet
+    from crm.models.invoice import InvoiceQuerySet
     from crm.models.note import NoteQuerySet
+    from crm.models.partner import PartnerQuerySet
     from crm.models.saved_view import SavedViewQuerySet
     from crm.models.tag import TagQuerySet
     from crm.models.team import TeamQuerySet
@@ -46,6 +51,22 @@ def contact_scope(user: User, prefix: str = "") -> Q:
             | Q(**{f"{prefix}owner__isnull": True, f"{prefix}team__isnull": True})
         )
     return own
+
+
+def deal_scope(user: User) -> Q:
+    """The deals that the user may see: those of the contacts they see, and those they own or made; managers also what
+    their colleagues own and what nobody does. A deleted contact's deals are nobody's."""
+    from crm.models import Contact, Role
+
+    if not user.is_active:
+        return Q(pk__in=[])
+    living = Q(contact__isnull=True) | Q(contact__deleted_at__isnull=True)
+    if user.role in (Role.ADMINISTRATOR, Role.VIEWER):
+        return living
+    own = Q(owner=user) | Q(created_by=user) | Q(contact__in=Contact.objects.visible_to(user).values("pk"))
+    if user.role == Role.MANAGER:
+        own |= Q(owner__in=colleague_ids(user)) | Q(owner__isnull=True, contact__isnull=True)
+    return living & own
 
 
 def team_ids(user: User) -> list[int]:
@@ -165,3 +186,47 @@ def saved_views_of(user: User) -> SavedViewQuerySet:
     from crm.models import SavedView
 
     return SavedView.objects.visible_to(user)
+
+
+def audiences_for(user: User) -> AudienceQuerySet:
+    from crm.models import Audience
+
+    return Audience.objects.visible_to(user)
+
+
+def deals_for(user: User) -> DealQuerySet:
+    from crm.models import Deal
+
+    return Deal.objects.visible_to(user)
+
+
+def pipelines_for(user: User) -> PipelineQuerySet:
+    """All pipelines, those put away included."""
+    from crm.models import Pipeline
+
+    return Pipeline.objects.visible_to(user)
+
+
+def products_for(user: User) -> ProductQuerySet:
+    """All products, those put away included."""
+    from crm.models import Product
+
+    return Product.objects.visible_to(user)
+
+
+def documents_for(user: User) -> DocumentQuerySet:
+    from crm.models import Document
+
+    return Document.objects.visible_to(user)
+
+
+def invoices_for(user: User) -> InvoiceQuerySet:
+    from crm.models import Invoice
+
+    return Invoice.objects.visible_to(user)
+
+
+def partners_for(user: User) -> PartnerQuerySet:
+    from crm.models import Partner
+
+    return Partner.objects.visible_to(user)

@@ -1,6 +1,6 @@
 """Addresses of the ground floor's pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from crm.views import bulk, contact, contact_forms, contacts, imports, notes, search, tags
 
@@ -38,4 +38,17 @@ urlpatterns = [
     path("imports/<int:pk>/result/", imports.result, name="import_result"),
     path("imports/<int:pk>/undo/", imports.undo, name="import_undo"),
     path("imports/<int:pk>/discard/", imports.discard, name="import_discard"),
+    *(
+        path("", include(f"crm.{area}.urls"))
+        for area in (
+            "conditions",
+            "audiences",
+            "deals",
+            "documents",
+            "invoices",
+            "partners",
+            "outside",
+            "merging",
+        )
+    ),
 ]

@@ -29,6 +29,14 @@ class OnDuplicate(models.TextChoices):
     CREATE = "create", "Make another contact"
 
 
+class ImportKind(models.TextChoices):
+    CONTACTS = "contacts", "Contacts"
+    DEALS = "deals", "Deals"
+    FOLLOWUPS = "followups", "Follow-ups"
+    PRODUCTS = "products", "Products"
+    PEOPLE = "people", "Colleagues and teams"
+
+
 class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
     def visible_to(self, user: User) -> ImportBatchQuerySet:
         if not user.is_active:
@@ -41,6 +49,9 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 class ImportBatch(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=clock, editable=False)
+    kind = models.CharField(
+        max_length=10, choices=ImportKind.choices, default=ImportKind.CONTACTS, db_default=ImportKind.CONTACTS
+    )
     file_name = models.CharField(max_length=255)
     #: Under MEDIA_ROOT, outside the web root; removed when the import is done.
     path = models.CharField(max_length=500)
@@ -102,3 +113,21 @@ class ImportedContact(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "contact", "row"], name="imported_once")]
+
+
+class ImportedRecord(models.Model):
+    """What one import did to one record that is no contact, so that all of it can be undone.
+
+    `table` names the kind of record: "deal", "followup", "product", "person", "team". `before` is empty for a new one.
+    """
+
+    batch = models.ForeignKey(ImportBatch, on_delete=models.CASCADE, related_name="records", db_index=False)
+    table = models.CharField(max_length=20)
+    object_id = models.BigIntegerField()
+    row = models.PositiveIntegerField()
+    before = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "table", "object_id", "row"], name="imported_record_once")
+        ]

@@ -38,6 +38,9 @@ class Organisation(models.Model):
     country = models.CharField(
         max_length=2, blank=True, help_text="Phones without a country code are read as from here"
     )
+    currency = models.CharField(
+        max_length=3, default="EUR", db_default="EUR", help_text="ISO 4217; what amounts are in"
+    )
     working_days = ArrayField(models.PositiveSmallIntegerField(), default=working_week)
     working_from = models.TimeField(default=time(9))
     working_to = models.TimeField(default=time(18))

@@ -67,7 +67,7 @@ def frame(request: PersonRequest, record: object, tab: str) -> dict[str, object]
         **{f"may_{verb}": user.can(f"contacts.{verb}") for verb in ("edit", "assign", "delete")},
         "may_follow_up": user.can("followups.edit"),
         "sees_followups": user.can("followups.view"),
-        "sees_messages": user.can("messages.view"),
+        **{f"sees_{area}": user.can(f"{area}.view") for area in ("messages", "deals", "documents", "invoices")},
     }
 
 

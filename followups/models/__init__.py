@@ -4,6 +4,7 @@ from .calendar_feed import CalendarFeed
 from .digest import Digest, DigestSchedule
 from .escalation import Escalation
 from .followup import FollowUp, FollowUpTag, Priority, Status
+from .followup_set import FollowUpSet, FollowUpSetItem, Occasion
 from .followup_type import FollowUpType, Outcome, Sense
 from .reminder import Reminder
 from .template import FollowUpTemplate
@@ -14,9 +15,12 @@ __all__ = [
     "DigestSchedule",
     "Escalation",
     "FollowUp",
+    "FollowUpSet",
+    "FollowUpSetItem",
     "FollowUpTag",
     "FollowUpTemplate",
     "FollowUpType",
+    "Occasion",
     "Outcome",
     "Priority",
     "Reminder",

@@ -76,7 +76,13 @@ class FollowUp(models.Model):
     `due_by` is the moment after which it is overdue: the due time, or the end of the due date where its assignee is.
     """
 
-    contact = models.ForeignKey("crm.Contact", on_delete=models.CASCADE, related_name="followups", db_index=False)
+    contact = models.ForeignKey(
+        "crm.Contact", null=True, blank=True, on_delete=models.CASCADE, related_name="followups", db_index=False
+    )
+    #: A follow-up concerns a contact, a partner, or both (A7).
+    partner = models.ForeignKey(
+        "crm.Partner", null=True, blank=True, on_delete=models.CASCADE, related_name="followups", db_index=False
+    )
     subject = models.CharField(max_length=200)
     description = models.TextField(blank=True, help_text="HTML of a small safe set")
     type = models.ForeignKey("followups.FollowUpType", on_delete=models.PROTECT, db_index=False)
@@ -120,6 +126,19 @@ class FollowUp(models.Model):
     event_id = models.BigIntegerField(
         null=True, blank=True, help_text="The event it was made from; no key, events are partitioned"
     )
+    #: The records that it waits for; when they arrive or are paid it closes by itself.
+    deal = models.ForeignKey(
+        "crm.Deal", null=True, blank=True, on_delete=models.SET_NULL, related_name="followups", db_index=False
+    )
+    document = models.ForeignKey(
+        "crm.Document", null=True, blank=True, on_delete=models.SET_NULL, related_name="followups", db_index=False
+    )
+    invoice = models.ForeignKey(
+        "crm.Invoice", null=True, blank=True, on_delete=models.SET_NULL, related_name="followups", db_index=False
+    )
+    made_by_set = models.ForeignKey(
+        "followups.FollowUpSet", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     template = models.ForeignKey("followups.FollowUpTemplate", null=True, blank=True, on_delete=models.SET_NULL)
 
     priority_score = models.SmallIntegerField(null=True, editable=False)
@@ -147,6 +166,9 @@ class FollowUp(models.Model):
                 condition=Q(status=Status.CANCELLED, cancelled_at__isnull=False)
                 | (~Q(status=Status.CANCELLED) & Q(cancelled_at__isnull=True)),
                 name="followup_cancelled_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact__isnull=False) | Q(partner__isnull=False), name="followup_concerns_somebody"
             ),
             models.UniqueConstraint(fields=["source_key"], condition=~Q(source_key=""), name="followup_source_once"),
         ]
@@ -176,6 +198,12 @@ class FollowUp(models.Model):
                 name="followups_started",
             ),
             models.Index(fields=["contact", "due_by"], name="followups_of_contact"),
+            models.Index(fields=["partner", "due_by"], condition=Q(partner__isnull=False), name="followups_of_partner"),
+            # What closes when a document comes or an invoice is paid; what a deal's page shows.
+            models.Index(fields=["document"], condition=Q(document__isnull=False), name="followups_of_document"),
+            models.Index(fields=["invoice"], condition=Q(invoice__isnull=False), name="followups_of_invoice"),
+            models.Index(fields=["deal", "due_by"], condition=Q(deal__isnull=False), name="followups_of_deal"),
+            models.Index(fields=["made_by_set"], condition=Q(made_by_set__isnull=False), name="followups_of_set"),
             # What an agent sees because they own the contact.
             models.Index(fields=["contact"], condition=_OPEN, name="followups_open_of_contact"),
             models.Index(fields=["creator", "due_by"], condition=_OPEN, name="followups_created_by"),

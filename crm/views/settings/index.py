@@ -80,6 +80,36 @@ PLACES: dict[str, tuple[Place, ...]] = {
             "templates.manage",
         ),
     ),
+    "Records": (
+        Place(
+            "Pipelines",
+            "/settings/pipelines/",
+            "Stages, chances, rotting days, reasons for winning and losing",
+            "kanban",
+            "settings.manage",
+        ),
+        Place(
+            "Products", "/settings/products/", "What deals are about, and what it costs", "package", "settings.manage"
+        ),
+        Place(
+            "Documents",
+            "/settings/documents/",
+            "Kinds of document, and the checklists of each kind of case",
+            "file-check",
+            "settings.manage",
+        ),
+        Place(
+            "Sets of follow-ups",
+            "/settings/sets/",
+            "What is made together when a deal moves or an invoice is issued",
+            "layers",
+            "settings.manage",
+        ),
+        Place("Duplicates", "/duplicates/", "Contacts that may be the same person", "git-merge", "contacts.merge"),
+        Place(
+            "Events of other systems", "/events/", "What shops, schools and forms send us", "plug", "settings.manage"
+        ),
+    ),
     "Messages": (
         Place(
             "Writing to clients",

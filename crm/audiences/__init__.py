@@ -1,0 +1,1 @@
+"""Audiences: who belongs, kept fresh from what changed (A5)."""

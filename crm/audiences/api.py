@@ -1,0 +1,5 @@
+"""Audiences over the API."""
+
+from ninja import Router
+
+router = Router(tags=["Audiences"])

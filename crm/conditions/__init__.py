@@ -1,0 +1,1 @@
+"""One language of conditions over contacts and their records (D4)."""

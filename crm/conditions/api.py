@@ -1,0 +1,5 @@
+"""Conditions over the API."""
+
+from ninja import Router
+
+router = Router(tags=["Conditions"])

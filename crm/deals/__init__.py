@@ -1,0 +1,1 @@
+"""Deals: moving, winning, losing, forecasting (A8)."""

@@ -1,0 +1,5 @@
+"""Deals over the API."""
+
+from ninja import Router
+
+router = Router(tags=["Deals"])

@@ -1,0 +1,1 @@
+"""Documents: asking, taking in, approving, expiring (A9)."""

@@ -1,0 +1,5 @@
+"""Documents over the API."""
+
+from ninja import Router
+
+router = Router(tags=["Documents"])

@@ -1,0 +1,1 @@
+"""Invoices: issuing, paying, voiding (A10)."""

@@ -1,0 +1,5 @@
+"""Invoices over the API."""
+
+from ninja import Router
+
+router = Router(tags=["Invoices"])

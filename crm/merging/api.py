@@ -1,0 +1,5 @@
+"""Contacts over the API."""
+
+from ninja import Router
+
+router = Router(tags=["Contacts"])

@@ -1,0 +1,5 @@
+"""Events over the API."""
+
+from ninja import Router
+
+router = Router(tags=["Events"])

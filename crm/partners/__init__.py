@@ -1,0 +1,1 @@
+"""Partners and the clients in common (A7)."""

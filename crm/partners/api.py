@@ -1,0 +1,5 @@
+"""Partners over the API."""
+
+from ninja import Router
+
+router = Router(tags=["Partners"])
