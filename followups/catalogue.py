@@ -10,7 +10,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from followups.merge_fields import FIELDS, unknown
+from followups.merge_fields import WRITTEN, unknown
 from followups.models import FollowUpTemplate, FollowUpType, Outcome
 
 M = TypeVar("M", bound=models.Model)
@@ -112,6 +112,6 @@ def _check_words(values: Mapping[str, Any]) -> None:
             raise BadEntry(
                 name,
                 f"“{{{{ {inside} }}}}” is not a merge field. There are: "
-                + ", ".join(f"{{{{ contact.{one} }}}}" for one in FIELDS)
+                + ", ".join(f"{{{{ {one} }}}}" for one in WRITTEN)
                 + ", each with a word after | for where it is empty.",
             )

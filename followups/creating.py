@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
-from crm.models import Contact
 from crm.timeline import Happening, record
 from crm.undo import remember
 from followups import reminder_rows
 from followups.assignment import candidates, share_out
-from followups.choosing import Need
+from followups.concerned import Concerned, Whom, concerned_by
 from followups.due import Due, anchor, due_by, in_words
 from followups.lifecycle import BadAssignee, BadChange
-from followups.merge_fields import fill_in, words_of
+from followups.merge_fields import fill_in
 from followups.models import FollowUp, FollowUpTag, FollowUpType, Priority
 from followups.people import Person, load_people
 from followups.reminder_plans import ReminderPlan
@@ -31,10 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class NewFollowUp:
-    """`assignee_id` None lets the load decide; `reminders` None means the type's own. A `source_key` that is known
-    already makes no second one."""
+    """It concerns a contact, a partner, or both. `assignee_id` None lets the load decide; `reminders` None means the
+    type's own. A `source_key` that is known already makes no second one."""
 
-    contact_id: int
+    contact_id: int | None
     subject: str
     type_id: int
     due: Due
@@ -48,6 +47,11 @@ class NewFollowUp:
     note_id: int | None = None
     event_id: int | None = None
     template_id: int | None = None
+    partner_id: int | None = None
+    deal_id: int | None = None
+    document_id: int | None = None
+    invoice_id: int | None = None
+    made_by_set_id: int | None = None
     source_key: str = ""
     speed_to_lead: bool = False
     assigned_because: str = ""
@@ -82,14 +86,14 @@ def create_set(
         wanted = _not_there_yet(new)
         if not wanted:
             return Created()
-        contacts = _contacts(wanted)
+        concerned = concerned_by(wanted)
         for one in wanted:
-            words = contacts[one.contact_id].words
+            words = concerned[one.contact_id, one.partner_id].words
             one.subject = clean_subject(_filled(one.subject, words))
             one.description = clean_text(fill_in(one.description, words))
             one.group = clean_group(one.group)
         types = _types(wanted)
-        people = _assign(wanted, contacts, now)
+        people = _assign(wanted, concerned, now)
         ids = _insert(wanted, people, by, now)
         made = [(pk, one) for pk, one in zip(ids, wanted, strict=True) if pk is not None]
         _plan_reminders(made, types, people, now)
@@ -135,25 +139,6 @@ def _not_there_yet(new: Sequence[NewFollowUp]) -> list[NewFollowUp]:
     return wanted
 
 
-@dataclass(frozen=True, slots=True)
-class _Contact:
-    need: Need
-    words: dict[str, str]
-
-
-def _contacts(wanted: Sequence[NewFollowUp]) -> dict[int, _Contact]:
-    rows = Contact.objects.alive().filter(pk__in={one.contact_id for one in wanted})
-    found = {
-        pk: _Contact(Need(country, language, team_id), words_of(first, last, organisation, email or "this client"))
-        for pk, country, language, team_id, first, last, organisation, email in rows.values_list(
-            "pk", "country", "language", "team_id", "first_name", "last_name", "organisation", "email"
-        )
-    }
-    if any(one.contact_id not in found for one in wanted):
-        raise BadChange("That contact is not there any more.")
-    return found
-
-
 def _filled(subject: str, words: dict[str, str]) -> str:
     """The subject with its merge fields; a name that is too long for it is cut, not refused."""
     return fill_in(subject, words)[:SUBJECT] if "{{" in subject else subject
@@ -169,11 +154,13 @@ def _types(wanted: Sequence[NewFollowUp]) -> dict[int, FollowUpType]:
     return types
 
 
-def _assign(wanted: Sequence[NewFollowUp], contacts: dict[int, _Contact], now: datetime) -> dict[int, Person]:
+def _assign(wanted: Sequence[NewFollowUp], concerned: Mapping[Whom, Concerned], now: datetime) -> dict[int, Person]:
     """Choose people where nobody was chosen, with the reason; refuse those who may not hold follow-ups."""
     open_ones = [one for one in wanted if one.assignee_id is None]
     if open_ones:
-        choices = share_out([(contacts[one.contact_id].need, ()) for one in open_ones], candidates(now))
+        choices = share_out(
+            [(concerned[one.contact_id, one.partner_id].need, ()) for one in open_ones], candidates(now)
+        )
         for one, choice in zip(open_ones, choices, strict=True):
             one.assignee_id, one.assigned_because = choice.person_id, choice.because
     people = load_people([one.assignee_id for one in wanted])
@@ -214,6 +201,11 @@ def _insert(
         "note_id": ("bigint", [one.note_id for one in wanted]),
         "event_id": ("bigint", [one.event_id for one in wanted]),
         "template_id": ("bigint", [one.template_id for one in wanted]),
+        "partner_id": ("bigint", [one.partner_id for one in wanted]),
+        "deal_id": ("bigint", [one.deal_id for one in wanted]),
+        "document_id": ("bigint", [one.document_id for one in wanted]),
+        "invoice_id": ("bigint", [one.invoice_id for one in wanted]),
+        "made_by_set_id": ("bigint", [one.made_by_set_id for one in wanted]),
     }
     arrays = ", ".join(f"%s::{kind}[]" for kind, _ in columns.values())
     with connection.cursor() as cursor:
@@ -276,6 +268,7 @@ def _happening(
             "because": one.assigned_because,
             "due": in_words(one.due, person.zone),
             "due_by": due_by(one.due, person.zone).isoformat(),
+            **({"partner_id": one.partner_id} if one.partner_id else {}),
         },
         cause_id=cause_id,
     )

@@ -24,7 +24,7 @@ class Given:
     version: int
     subject: str
     assignee_id: int
-    contact_id: int
+    contact_id: int | None
     speed_to_lead: bool = False
 
 

@@ -106,7 +106,10 @@ def pin_followup(request: HttpRequest, followup_id: Id, body: Pinning | None = N
 )
 def note_on_followup(request: HttpRequest, followup_id: Id, body: QuickNote) -> Status[dict[str, Any]]:
     """Write a quick note on the follow-up's contact."""
-    contact = one_contact(request, one(request, followup_id).contact_id)
+    contact_id = one(request, followup_id).contact_id
+    if contact_id is None:
+        raise invalid([("text", "It concerns a partner alone, and notes are kept with a contact.")])
+    contact = one_contact(request, contact_id)
     try:
         note = add_note(contact, by=caller(request), now=timezone.now(), body=body.text)
     except BadNote as problem:

@@ -229,6 +229,11 @@ class FollowUp(models.Model):
     def is_open(self) -> bool:
         return self.status in OPEN and self.deleted_at is None
 
+    @property
+    def who(self) -> str:
+        """Whom it concerns: the contact, the partner, or both."""
+        return " · ".join(one.name for one in (self.contact, self.partner) if one)
+
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and self.due_by <= now
 
