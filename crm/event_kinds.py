@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+#: What arrives over the API under a name of the sender's own is stored under this and the name.
+CUSTOM = "custom."
+OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """`title` is a sentence with optional {fields} of the event's data; `group` is a filter of the timeline."""
+    """`title` is a sentence with {fields} of the event's data; `group` is a filter of the timeline.
+
+    A part in brackets is left out where a field of it is not known: ``Paid[ {amount_words}]``; after a bar stands what
+    is said instead: ``Attended [{item}|a class]``.
+    """
 
     name: str
     title: str
@@ -25,14 +36,42 @@ def register_kinds(*kinds: EventKind) -> None:
 
 def is_known(name: str) -> bool:
     """Registered, or a custom kind that arrived from outside (``custom.anything``)."""
-    return name in _kinds or name.startswith("custom.")
+    return name in _kinds or name.startswith(CUSTOM)
 
 
 def kind_of(name: str) -> EventKind:
     """What is known of a kind; a custom or since-removed one gets words made from its name."""
-    return _kinds.get(name) or EventKind(
-        name, name.removeprefix("custom.").replace("_", " ").capitalize(), "circle", "other"
-    )
+    if name in _kinds:
+        return _kinds[name]
+    said = re.sub(r"[_.\-\[\]{}|]+", " ", name.removeprefix(CUSTOM)).strip().capitalize()
+    if name.startswith(CUSTOM):
+        return EventKind(name, said + "[: {item}][, {amount_words}]", "plug", OUTSIDE)
+    return EventKind(name, said, "circle", "other")
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+#: What other systems call the thing that their event is about, the surest first.
+_ITEM = ("item", "item_name", "title", "name", "product", "course", "class", "page", "form", "url")
+_PART = re.compile(r"\[([^\]|]*)(?:\|([^\]]*))?\]")
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def words(name: str, data: Mapping[str, Any]) -> str:
+    """What happened as a sentence: the kind's title with what is known of it."""
+    kind, known = kind_of(name), dict(data)
+    if kind.group == OUTSIDE:
+        item = next((str(known[one]) for one in _ITEM if isinstance(known.get(one), str | int) and known[one]), "")
+        known["item"] = " ".join(item.split())[:120]
+
+    def part(found: re.Match[str]) -> str:
+        has_all = all(known.get(field) not in (None, "") for field in _FIELD.findall(found[1]))
+        return found[1] if has_all else found[2] or ""
+
+    return _PART.sub(part, kind.title).format_map(_Blank(known))
 
 
 def all_kinds() -> list[EventKind]:
@@ -65,9 +104,10 @@ register_kinds(
     EventKind("deal_created", "Deal “{deal}” in {stage}", "handshake", "deal"),
     EventKind("deal_changed", "Deal “{deal}”: changed {fields}", "pencil", "deal"),
     EventKind("deal_stage_changed", "Deal “{deal}” moved from {from_stage} to {to_stage}", "arrow-right", "deal"),
-    EventKind("deal_won", "Deal “{deal}” won: {reason}", "circle-check", "deal"),
-    EventKind("deal_lost", "Deal “{deal}” lost: {reason}", "circle-x", "deal"),
+    EventKind("deal_won", "Deal “{deal}” won{because}", "circle-check", "deal"),
+    EventKind("deal_lost", "Deal “{deal}” lost{because}", "circle-x", "deal"),
     EventKind("deal_reopened", "Deal “{deal}” open again", "rotate-ccw", "deal"),
+    EventKind("deal_given", "Deal “{deal}” given to {to}", "user-round-check", "deal"),
     EventKind("deal_deleted", "Deal “{deal}” deleted", "trash-2", "deal"),
     EventKind("deal_restored", "Deal “{deal}” restored", "undo-2", "deal"),
     EventKind("document_requested", "Asked for {document}", "file-search", "document"),
@@ -86,13 +126,13 @@ register_kinds(
     EventKind("invoice_reopened", "Invoice {invoice} is unpaid again", "rotate-ccw", "invoice"),
     EventKind("partner_linked", "Now with {partner}: {role}", "building-2", "partner"),
     EventKind("partner_unlinked", "No longer with {partner}", "building-2", "partner"),
-    EventKind("order_placed", "Ordered {item} {amount_words}", "banknote", "outside"),
-    EventKind("order_paid", "Paid an order {amount_words}", "wallet", "outside"),
-    EventKind("order_abandoned", "Left an order unfinished {amount_words}", "circle-x", "outside"),
-    EventKind("payment_received", "Paid {amount_words}", "wallet", "outside"),
-    EventKind("class_enrolled", "Enrolled in {item}", "graduation-cap", "outside"),
-    EventKind("class_attended", "Attended {item}", "graduation-cap", "outside"),
-    EventKind("class_missed", "Missed {item}", "graduation-cap", "outside"),
-    EventKind("page_viewed", "Looked at {item}", "eye", "outside"),
-    EventKind("form_submitted", "Sent the form {item}", "clipboard-check", "outside"),
+    EventKind("order_placed", "Placed an order[: {item}][, {amount_words}]", "banknote", "outside"),
+    EventKind("order_paid", "Paid an order[: {item}][, {amount_words}]", "wallet", "outside"),
+    EventKind("order_abandoned", "Left an order unfinished[: {item}][, {amount_words}]", "circle-x", "outside"),
+    EventKind("payment_received", "Made a payment[ of {amount_words}][ for {item}]", "wallet", "outside"),
+    EventKind("class_enrolled", "Enrolled in [{item}|a class]", "graduation-cap", "outside"),
+    EventKind("class_attended", "Attended [{item}|a class]", "graduation-cap", "outside"),
+    EventKind("class_missed", "Missed [{item}|a class]", "graduation-cap", "outside"),
+    EventKind("page_viewed", "Looked at [{item}|a page]", "eye", "outside"),
+    EventKind("form_submitted", "Sent [the form {item}|a form]", "clipboard-check", "outside"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
@@ -18,7 +19,7 @@ from crm.api.problems import invalid
 from crm.api.shapes import Cursor, Id, Limit, refuse_null
 from crm.consent import set_consent
 from crm.contacts import change_contact
-from crm.event_kinds import all_kinds, kind_of
+from crm.event_kinds import CUSTOM, OUTSIDE, all_kinds, kind_of, words
 from crm.models import Contact, Event, Note
 from crm.notes import BadNote, add_note
 from crm.pagination import Order, page
@@ -39,14 +40,9 @@ class TimelineFilter(Part):
     group: str = Field("", max_length=40, description="record, note, contact, consent, followup, message, ...")
 
 
-class _Blank(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
 def sentence(event: Event) -> str:
     """What happened, in the timeline's words."""
-    return kind_of(event.kind).title.format_map(_Blank(event.data))
+    return words(event.kind, event.data)
 
 
 def happening_out(event: Event) -> dict[str, Any]:
@@ -74,7 +70,8 @@ def contact_timeline(request: HttpRequest, contact_id: Id, wanted: Query[Timelin
     if wanted.group:
         kinds += [kind.name for kind in all_kinds() if kind.group == wanted.group]
     if kinds or wanted.group:
-        rows = rows.filter(kind__in=kinds)
+        asked = Q(kind__in=kinds)
+        rows = rows.filter(asked | Q(kind__startswith=CUSTOM) if wanted.group == OUTSIDE else asked)
     items, after = page(rows, NEWEST, cursor=wanted.cursor, limit=wanted.limit)
     return {"items": [happening_out(event) for event in items], "next": after}
 

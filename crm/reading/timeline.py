@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
+
 from crm.access import events_for
-from crm.event_kinds import all_kinds, kind_of
+from crm.event_kinds import CUSTOM, OUTSIDE, all_kinds, kind_of, words
 from crm.models import User
 from crm.reading.paging import Page, Sort, page_of
 
@@ -23,7 +25,12 @@ GROUPS = {
     "note": "Notes",
     "consent": "Consent",
     "record": "Changes",
-    "other": "From outside",
+    "audience": "Audiences",
+    "deal": "Deals",
+    "document": "Documents",
+    "invoice": "Invoices",
+    "partner": "Partners",
+    "outside": "From outside",
 }
 _TONES = {
     "note": "plum",
@@ -46,11 +53,6 @@ _COLUMNS = (
 )
 
 
-class _Blank(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """One event as the page shows it. `quote` are somebody's own words, `by` who did it."""
@@ -69,9 +71,7 @@ class Told:
 def groups() -> list[tuple[str, str]]:
     """The groups that there are, as (name, label), each label once."""
     present = dict.fromkeys(kind.group for kind in all_kinds())
-    return [(name, GROUPS.get(name, name.capitalize())) for name in present] + (
-        [("other", GROUPS["other"])] if "other" not in present else []
-    )
+    return [(name, GROUPS.get(name, name.capitalize())) for name in present]
 
 
 def timeline_page(
@@ -79,10 +79,9 @@ def timeline_page(
 ) -> tuple[list[Told], Page]:
     """One page of what happened, in one query."""
     events = events_for(user).filter(contact=contact_id)
-    if group == "other":
-        events = events.exclude(kind__in=[kind.name for kind in all_kinds()])
-    elif group:
-        events = events.filter(kind__in=[kind.name for kind in all_kinds() if kind.group == group])
+    if group:
+        kinds = Q(kind__in=[kind.name for kind in all_kinds() if kind.group == group])
+        events = events.filter(kinds | Q(kind__startswith=CUSTOM) if group == OUTSIDE else kinds)
     page = page_of(events, NEWEST, _COLUMNS, after=after, before=before, size=size)
     return [told(row) for row in page.rows], page
 
@@ -97,7 +96,7 @@ def told(row: dict[str, Any]) -> Told:
         row["kind"],
         kind.icon,
         tone,
-        kind.title.format_map(_Blank(data)),
+        words(row["kind"], data),
         _quote(row["kind"], data),
         by if by and by not in str(data.get("by", "")) else "",
         row["occurred_at"],

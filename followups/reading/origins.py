@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crm.event_kinds import kind_of
+from crm.event_kinds import words as event_words
 from crm.models import Event, Note, User
 
 _LONGEST = 120
@@ -29,7 +29,7 @@ def origin_of(user: User, contact_id: int, *, note: int | None, event: int | Non
         happened = Event.objects.visible_to(user).filter(pk=event, contact=contact_id).first()
         if happened:
             said = str(happened.data.get("notes") or happened.data.get("text") or "")
-            return Origin(event_id=happened.pk, words=_short(said or kind_of(happened.kind).title.split(" {")[0]))
+            return Origin(event_id=happened.pk, words=_short(said or event_words(happened.kind, happened.data)))
     return Origin()
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Case, IntegerField, Value, When
 
-from crm.event_kinds import kind_of
+from crm.event_kinds import kind_of, words
 from crm.models import Contact, Event, Tag, User
 from crm.zones import zone
 from followups.access import followups_of
@@ -75,18 +74,10 @@ def history(followup_id: int) -> list[Told]:
     return [_told(event) for event in events]
 
 
-class _Data(dict[str, Any]):
-    """An event's data for its sentence; a word that an old event lacks is left out."""
-
-    def __missing__(self, key: str) -> str:
-        return "…"
-
-
 def _told(event: Event) -> Told:
-    kind = kind_of(event.kind)
-    words = event.data.get("notes") or event.data.get("reason") or event.data.get("because") or ""
+    said = event.data.get("notes") or event.data.get("reason") or event.data.get("because") or ""
     by = event.user.name if event.user else "Followthrough"
-    return Told(kind.icon, kind.title.format_map(_Data(event.data)), str(words), by, event.occurred_at)
+    return Told(kind_of(event.kind).icon, words(event.kind, event.data), str(said), by, event.occurred_at)
 
 
 def of_contact(user: User, contact: Contact, now: datetime, done: int = 50) -> tuple[list[Row], list[Row]]:

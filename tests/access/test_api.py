@@ -45,6 +45,7 @@ BODIES: dict[str, Any] = {
     "note_on_followup": {"text": "Hello"},
     "create_message": {"contact": "contact", "body": "Hello"},
     "log_event": {"kind": "call", "outcome": "spoke"},
+    "create_events": {"contact": "contact", "kind": "order_paid"},
     "create_type": {"name": "New"},
     "change_one_type": {"name": "Other"},
     "create_outcome": {"label": "New", "sense": "neutral"},
@@ -55,9 +56,9 @@ BODIES: dict[str, Any] = {
     "preview_message_template": {},
 }
 #: What an operation is about where its address does not say.
-ABOUT = {"create_followup": "contact", "create_message": "contact", "bulk_followups": "followup"}
+ABOUT = {"create_followup": "contact", "create_events": "contact", "create_message": "contact", "bulk_followups": "followup"}
 #: A record that is named in the body, not in the address, is a wrong field or a refusal when it cannot be seen.
-UNSEEN = {"create_followup": 422, "create_message": 422, "bulk_followups": 409}
+UNSEEN = {"create_followup": 422, "create_events": 422, "create_message": 422, "bulk_followups": 409}
 #: Right answers that are no success: an open follow-up is not reopened, a colleague’s mail not taken back.
 ALSO = {"reopen_followup": {409}, "cancel_message": {409}}
 
