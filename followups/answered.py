@@ -10,7 +10,7 @@ from crm.dispatching import Subscriber, subscribe
 from crm.models import Contact, Event, Organisation, User
 from crm.working_time import NoWorkingTime, add_working_hours
 from followups.assignment import candidates
-from followups.choosing import Candidate, Choice, Need, choose, give
+from followups.choosing import Choice, Need, Owner, give, whose
 from followups.completing import complete
 from followups.creating import NewFollowUp, create_set
 from followups.due import Due
@@ -172,20 +172,9 @@ def _whom(contacts: Mapping[int, _Contact], now: datetime) -> dict[int, Choice]:
     deputies = dict(User.objects.filter(pk__in=list(people), deputy__isnull=False).values_list("pk", "deputy_id"))
     chosen = {}
     for pk, contact in sorted(contacts.items()):
-        chosen[pk] = _one(contact, people, deputies)
+        chosen[pk] = whose([Owner(contact.owner_id)], contact.need, people, deputies)
         give(people[chosen[pk].person_id], people[chosen[pk].person_id].turn)
     return chosen
-
-
-def _one(contact: _Contact, people: Mapping[int, Candidate], deputies: Mapping[int, int | None]) -> Choice:
-    owner = people.get(contact.owner_id or 0)
-    if owner is not None and not owner.absent:
-        return Choice(owner.id, f"{owner.name} is the owner")
-    deputy = people.get(deputies.get(owner.id) or 0) if owner else None
-    if owner is not None and deputy is not None and not deputy.absent:
-        return Choice(deputy.id, f"{owner.name} is away and {deputy.name} stands in")
-    choice = choose(list(people.values()), contact.need)
-    return Choice(choice.person_id, f"{owner.name} is away; {choice.because}") if owner else choice
 
 
 def _tell(events: Sequence[Event], contacts: Mapping[int, _Contact], holders: Mapping[int, int], now: datetime) -> None:

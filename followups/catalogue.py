@@ -10,7 +10,8 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Max
 from django.utils.text import slugify
 
-from followups.merge_fields import WRITTEN, unknown
+from crm.models import CustomField
+from followups.merge_fields import CUSTOM, WRITTEN, mentions, unknown
 from followups.models import FollowUpTemplate, FollowUpType, Outcome
 
 M = TypeVar("M", bound=models.Model)
@@ -107,11 +108,18 @@ def _free_slug(model: type[models.Model], name: str) -> str:
 
 
 def _check_words(values: Mapping[str, Any]) -> None:
-    for name in ("subject", "description"):
-        for inside in unknown(str(values.get(name, ""))):
+    texts = {name: str(values.get(name, "")) for name in ("subject", "description")}
+    own = own_fields() if any(mentions(text, CUSTOM) for text in texts.values()) else set()
+    for name, text in texts.items():
+        for inside in unknown(text, own):
             raise BadEntry(
                 name,
                 f"“{{{{ {inside} }}}}” is not a merge field. There are: "
                 + ", ".join(f"{{{{ {one} }}}}" for one in WRITTEN)
-                + ", each with a word after | for where it is empty.",
+                + f" and {{{{ {CUSTOM}NAME }}}} for a field of your own, each with a word after | for where it is empty.",
             )
+
+
+def own_fields() -> set[str]:
+    """The slugs of the organisation's own fields that are in use."""
+    return set(CustomField.objects.filter(archived_at__isnull=True).values_list("slug", flat=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -55,6 +55,33 @@ def choose(people: Sequence[Candidate], need: Need, *, avoid: Collection[int] = 
         raise NobodyThere("Nobody can be given a follow-up: add a colleague who is not a viewer.")
     best = min(people, key=lambda person: _rank(person, need, avoid))
     return Choice(best.id, _because(best, need, people))
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose follow-up it is by right; `words` finish the sentence "Sam is ..."."""
+
+    id: int | None
+    words: str = "the owner"
+
+
+def whose(
+    owners: Sequence[Owner], need: Need, people: Mapping[int, Candidate], deputies: Mapping[int, int | None]
+) -> Choice:
+    """The first owner who is there, or whoever stands in for one that is away; else as `choose`. Raises NobodyThere."""
+    away = ""
+    for one in owners:
+        owner = people.get(one.id or 0)
+        if owner is None:
+            continue
+        if not owner.absent:
+            return Choice(owner.id, f"{owner.name} is {one.words}")
+        deputy = people.get(deputies.get(owner.id) or 0)
+        if deputy is not None and not deputy.absent:
+            return Choice(deputy.id, f"{owner.name} is away and {deputy.name} stands in")
+        away = away or owner.name
+    choice = choose(list(people.values()), need)
+    return Choice(choice.person_id, f"{away} is away; {choice.because}") if away else choice
 
 
 def give(candidate: Candidate, turn: int) -> None:

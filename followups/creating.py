@@ -19,6 +19,7 @@ from followups.lifecycle import BadAssignee, BadChange
 from followups.merge_fields import fill_in
 from followups.models import FollowUp, FollowUpTag, FollowUpType, Priority
 from followups.people import Person, load_people
+from followups.record_words import record_words
 from followups.reminder_plans import ReminderPlan
 from followups.telling import Given, tell_assignees
 from followups.undoing import KIND_CREATED
@@ -86,12 +87,13 @@ def create_set(
         wanted = _not_there_yet(new)
         if not wanted:
             return Created()
-        concerned = concerned_by(wanted)
+        concerned, words_of_records = concerned_by(wanted), record_words(wanted)
         for one in wanted:
-            words = concerned[one.contact_id, one.partner_id].words
+            words = concerned[one.contact_id, one.partner_id].words | words_of_records(one)
             one.subject = clean_subject(_filled(one.subject, words))
             one.description = clean_text(fill_in(one.description, words))
             one.group = clean_group(one.group)
+            one.speed_to_lead = one.speed_to_lead and one.contact_id is not None  # a partner is no lead
         types = _types(wanted)
         people = _assign(wanted, concerned, now)
         ids = _insert(wanted, people, by, now)

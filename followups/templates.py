@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.db.models import Count, Q
 
@@ -46,8 +46,15 @@ def usage(templates: Sequence[FollowUpTemplate]) -> dict[int, Usage]:
 def due_of(template: FollowUpTemplate, now: datetime, zone_name: str) -> Due:
     """When a follow-up made from the template now is due: so many days on, at its time of day if it has one; a time
     that has passed today means tomorrow's."""
-    day = local_day(now, zone_name) + timedelta(days=template.delay_days)
-    if template.due_time is None:
+    return due_after(template.delay_days, template.due_time, since=now, now=now, zone_name=zone_name)
+
+
+def due_after(days: int, due_time: time | None, *, since: datetime, now: datetime, zone_name: str) -> Due:
+    """So many local days after `since`, at the time of day if one is given; never a day or a time that has passed
+    already: an occasion that is heard of late makes nothing that is late from the start."""
+    today = local_day(now, zone_name)
+    day = max(local_day(since, zone_name) + timedelta(days=days), today)
+    if due_time is None:
         return Due(on=day)
-    at = moment(day, template.due_time, zone_name)
-    return Due(at=at if at > now else moment(day + timedelta(days=1), template.due_time, zone_name))
+    at = moment(day, due_time, zone_name)
+    return Due(at=at if at > now else moment(today + timedelta(days=1), due_time, zone_name))

@@ -7,13 +7,16 @@ from importlib import import_module
 from django.apps import apps
 
 from crm.models import Organisation
-from followups.models import FollowUpType
+from followups.models import FollowUpSet, FollowUpType
 from messaging.models import ContactPolicy
 
 
 def put_back() -> None:
-    """Store the organisation, the rules for writing to contacts, the types, the outcomes and the templates again where they are gone."""
+    """Store the organisation, the rules for writing to contacts, the types, the outcomes, the templates and the sets again
+    where they are gone."""
     Organisation.objects.get_or_create(pk=1)
     ContactPolicy.objects.get_or_create(pk=1)
     if not FollowUpType.objects.exists():
         import_module("followups.migrations.0003_first_types").fill(apps, None)
+    if not FollowUpSet.objects.exists():
+        import_module("followups.migrations.0014_sets").fill(apps, None)

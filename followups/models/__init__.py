@@ -7,7 +7,7 @@ from .followup import FollowUp, FollowUpTag, Priority, Status
 from .followup_set import FollowUpSet, FollowUpSetItem, Occasion
 from .followup_type import FollowUpType, Outcome, Sense
 from .reminder import Reminder
-from .template import FollowUpTemplate
+from .template import FollowUpTemplate, MadeFor
 
 __all__ = [
     "CalendarFeed",
@@ -20,6 +20,7 @@ __all__ = [
     "FollowUpTag",
     "FollowUpTemplate",
     "FollowUpType",
+    "MadeFor",
     "Occasion",
     "Outcome",
     "Priority",

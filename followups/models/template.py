@@ -6,11 +6,20 @@ from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 from followups.models.followup import Priority
 
 if TYPE_CHECKING:
     from crm.models import User
+
+
+class MadeFor(models.TextChoices):
+    """Templates that the product itself uses; they may be reworded and put away, which turns them off."""
+
+    RENEWAL = "renewal", "A document expires"
+    RENEWAL_CHECK = "renewal_check", "Somebody acts on a document that expires"
+    MISSING_DOCUMENT = "missing_document", "A document was rejected"
 
 
 class FollowUpTemplateQuerySet(models.QuerySet["FollowUpTemplate"]):
@@ -30,12 +39,18 @@ class FollowUpTemplate(models.Model):
     lifecycles = ArrayField(
         models.CharField(max_length=12), default=list, blank=True, help_text="Suggested for these; empty means all"
     )
+    made_for = models.CharField(
+        max_length=20, choices=MadeFor.choices, blank=True, editable=False, help_text="Used by itself on this occasion"
+    )
     archived_at = models.DateTimeField(null=True, blank=True)
 
     objects = FollowUpTemplateQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["made_for"], condition=~Q(made_for=""), name="template_made_for_once")
+        ]
 
     def __str__(self) -> str:
         return self.name
