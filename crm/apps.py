@@ -13,11 +13,13 @@ class CrmConfig(AppConfig):
         """Register the sweep that tells subscribers what happened: it comes first, the others follow from it."""
         from crm.audit import register_ground
         from crm.backlog import register_ground as register_backlogs
+        from crm.deals.registering import register as register_deals
         from crm.dispatching import dispatch_pending
         from crm.due import Sweep, register_sweep
         from crm.handing_over import register_contacts
         from crm.importing.running import run_waiting
         from crm.integrity import register_ground as register_checks
+        from crm.invoices import registering as invoices
         from crm.taking_back import register_undoers
         from crm.undo import forget_expired
 
@@ -26,6 +28,7 @@ class CrmConfig(AppConfig):
         register_ground()
         register_checks()
         register_backlogs()
+        register_deals()
         register_sweep(
             Sweep(
                 "events",
@@ -43,3 +46,7 @@ class CrmConfig(AppConfig):
             )
         )
         register_sweep(Sweep("undo", "EXISTS (SELECT FROM crm_undostep WHERE expires_at <= %(now)s)", forget_expired))
+        invoices.register()
+        from crm.merging import registering as merging
+
+        merging.register()
