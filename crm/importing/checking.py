@@ -102,7 +102,11 @@ class Column:
 
 
 class Checker:
-    """Checks rows against one mapping. `owners` maps e-mail addresses and names, in plain form, to ids."""
+    """Checks rows against one mapping. `owners` maps e-mail addresses and names, in plain form, to ids.
+
+    `lenient` leaves a bad value out instead of refusing its row: an address book has no clean columns, and whoever has
+    one bad number in it is still somebody.
+    """
 
     def __init__(
         self,
@@ -113,11 +117,13 @@ class Checker:
         empty_words: Sequence[str] = (),
         owners: Mapping[str, int] | None = None,
         neutralised: bool = False,
+        lenient: bool = False,
     ) -> None:
         self._width = width
         self._country = country
         self._owners = owners or {}
         self._neutralised = neutralised
+        self._lenient = lenient
         empty = frozenset(word.casefold() for word in empty_words)
         # A person may be called Null or None; a name of marks alone is nobody's.
         of_names = frozenset(word for word in empty if not any(letter.isalpha() for letter in word))
@@ -130,11 +136,12 @@ class Checker:
     def check(self, number: int, cells: Sequence[str]) -> tuple[Checked | None, list[Problem]]:
         """Return the row's values, or None with the reasons. Values left out are told beside a good row."""
         if not cells:
-            return None, [Problem(number, "", "The row has nothing in it.")]
+            return None, [Problem(number, "", getattr(cells, "broken", "") or "The row has nothing in it.")]
         if len(cells) > self._width and any(cells[self._width :]):
             return None, [Problem(number, "", f"The row has {len(cells)} cells, the heading only {self._width}.")]
         checked = Checked(number, {}, {})
-        problems: list[Problem] = []
+        lines = getattr(cells, "left_out", ())
+        problems = [Problem(number, "", f"A line makes no sense: “{line[:80]}”.", left_out=True) for line in lines]
         bad = False
         count = len(cells)
         for place, column, empty, read in self._columns:
@@ -150,8 +157,8 @@ class Checker:
                     raise BadCell("The text holds a NUL character.")
                 read(checked, text)
             except (BadCell, BadCustomValue, BadAddress) as problem:
-                bad = True
-                problems.append(Problem(number, column.heading, str(problem)))
+                bad |= not self._lenient
+                problems.append(Problem(number, column.heading, str(problem), left_out=self._lenient))
             except LeftOut as problem:
                 problems.append(Problem(number, column.heading, str(problem), left_out=True))
         values = checked.values
@@ -176,10 +183,12 @@ class Checker:
             try:
                 found.append(normal_phone(text, country))
             except BadAddress as problem:
-                problems.append(Problem(number, column, str(problem)))
-                bad = True
-        if not bad:
+                problems.append(Problem(number, column, str(problem), left_out=self._lenient))
+                bad = not self._lenient
+        if found and not bad:
             values[target] = found[0] if target == "phone" else list(dict.fromkeys(found))
+        else:
+            del values[target]
         return bad
 
     def _reader(self, column: Column) -> Callable[[Checked, str], None]:

@@ -96,6 +96,7 @@ def make_plan(batch: ImportBatch, table: Table) -> Plan:
         empty_words=batch.options.get("empty_words", []),
         owners=_owners() if any(column.target == "owner" for column in columns) else {},
         neutralised=preset.neutralised if preset else False,
+        lenient=table.kind == "vcf",
     )
     return Plan(checker, columns, fields)
 

@@ -1,4 +1,4 @@
-"""Reading tables from files: CSV in whatever encoding and delimiter, and XLSX. Rows stream; memory stays flat."""
+"""Reading tables from files: CSV in whatever encoding and delimiter, XLSX, and vCards. Rows stream; memory stays flat."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from crm.importing.text_files import Unreadable, find_delimiter, find_encoding, refuse_other_files
+from crm.importing.vcard_rows import card_headings, card_rows
+from crm.importing.vcards import looks_like_cards
 
 #: Longest cell in characters; longer means a quotation mark that was never closed.
 MAX_CELL = 200_000
@@ -26,7 +28,8 @@ Row = tuple[int, list[str]]
 
 @dataclass(slots=True)
 class Table:
-    """A table to be read once or again. Row numbers are those of a spreadsheet: the heading is row 1."""
+    """A table to be read once or again. Row numbers are those of a spreadsheet, where the heading is row 1; of vCards, the
+    first card is row 1."""
 
     path: Path
     kind: str
@@ -39,6 +42,8 @@ class Table:
 
         A row of nothing is yielded with no cells; those at the end of the file are not rows. Raises Unreadable.
         """
+        if self.kind == "vcf":
+            return islice(card_rows(self.path, self.encoding, self.headings), after, None)
         return islice(_without_tail(_numbered(self._raw())), after, None)
 
     def sample(self, most: int = 10_000) -> list[list[str]]:
@@ -69,8 +74,11 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "", most_byte
         _refuse_bomb(path)
         return Table(path, "xlsx", _headings(next(_xlsx_records(path), [])))
     with path.open("rb") as file:
-        refuse_other_files(file.read(4096))
+        beginning = file.read(4096)
+    refuse_other_files(beginning)
     encoding = encoding or find_encoding(path)
+    if looks_like_cards(beginning):
+        return Table(path, "vcf", card_headings(path, encoding), encoding)
     delimiter = delimiter or find_delimiter(path, encoding)
     table = Table(path, "csv", _headings(next(_csv_records(path, encoding, delimiter), [])), encoding, delimiter)
     if len(table.headings) == 1 and any(any(cells[1:]) for cells in table.sample(20)):

@@ -16,6 +16,7 @@ from django.db import transaction
 from crm.importing.guessing import Guess, find_empty_words, guess_columns
 from crm.importing.plan import check_mapping
 from crm.importing.presets import presets, recognise
+from crm.importing.presets.preset import Preset
 from crm.importing.reading import Table, open_table
 from crm.importing.running import start_over
 from crm.importing.text_files import ENCODINGS, Unreadable, decodes
@@ -39,14 +40,18 @@ def take_in(
     _forget_old(now)
     folder = Path(settings.PRIVATE_DIR) / "uploads"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{uuid4().hex}{'.xlsx' if name.lower().endswith('.xlsx') else '.csv'}"
+    path = folder / f"{uuid4().hex}{Path(name).suffix.lower() if name.lower().endswith(('.xlsx', '.vcf')) else '.csv'}"
     try:
         with path.open("wb") as kept:
             shutil.copyfileobj(file, kept, 1 << 20)
         table = open_table(path, most_bytes=settings.IMPORT_MAX_BYTES)
         rows = table.sample()
         if not rows:
-            raise Unreadable("The file has headings, but no rows below them.")
+            raise Unreadable(
+                "There is nothing in the cards of this file."
+                if table.kind == "vcf"
+                else "The file has headings, but no rows below them."
+            )
         return _make(path, name, table, rows, by, now, preset)
     except BaseException:
         path.unlink(missing_ok=True)
@@ -68,8 +73,8 @@ def _make(
 
 def _understood(table: Table, rows: Sequence[Sequence[str]], preset: str) -> dict[str, Any]:
     """What was found out about the file, as the fields of its import."""
-    chosen = presets()[preset] if preset else recognise(table.headings)
-    guesses = guess_columns(table.headings, rows, own=own_labels(), preset=chosen.columns)
+    chosen = presets()["vcard"] if table.kind == "vcf" else presets()[preset] if preset else recognise(table.headings)
+    guesses = guess_columns(table.headings, rows, own=own_labels(), preset=_columns_of(chosen, table))
     return {
         "encoding": table.encoding,
         "delimiter": table.delimiter,
@@ -88,6 +93,13 @@ def _understood(table: Table, rows: Sequence[Sequence[str]], preset: str) -> dic
     }
 
 
+def _columns_of(preset: Preset, table: Table) -> Mapping[str, str]:
+    """What the preset says; in cards, what programs keep for themselves is left out until somebody asks for it."""
+    if table.kind != "vcf":
+        return preset.columns
+    return {heading: "" for heading in table.headings if heading.startswith("X-")} | dict(preset.columns)
+
+
 def read_again(batch: ImportBatch, *, encoding: str) -> None:
     """Read the file in another encoding and guess its columns anew. Raises Unreadable, changing nothing."""
     if not decodes(Path(batch.path), encoding):
@@ -99,7 +111,7 @@ def read_again(batch: ImportBatch, *, encoding: str) -> None:
 
 def _about_rows(table: Table, rows: Sequence[Sequence[str]], size: int) -> int:
     """How many rows there are, roughly, for the progress bar before the first pass."""
-    if len(rows) < 10_000 or table.kind == "xlsx":
+    if len(rows) < 10_000 or table.kind != "csv":
         return len(rows)
     width = 2 if table.encoding.startswith("utf-16") else 1
     return int(size / (sum(len(cell) + 1 for row in rows for cell in row) * width / len(rows)))
@@ -115,7 +127,7 @@ def own_labels() -> dict[str, str]:
 def guess_again(batch: ImportBatch, *, preset: str) -> list[Guess]:
     """Guess the columns as if the file came from another program. Raises Unreadable and KeyError."""
     table = open_table(Path(batch.path), encoding=batch.encoding, delimiter=batch.delimiter)
-    return guess_columns(table.headings, table.sample(), own=own_labels(), preset=presets()[preset].columns)
+    return guess_columns(table.headings, table.sample(), own=own_labels(), preset=_columns_of(presets()[preset], table))
 
 
 def queue_import(

@@ -68,8 +68,6 @@ def refuse_other_files(start: bytes) -> None:
         raise Unreadable("This is a web page or XML, not a table. Save it as CSV or XLSX.")
     if text.startswith((b"{", b"[{", b"[\n", b"[\r")):
         raise Unreadable("This is JSON, not a table. Save it as CSV or XLSX.")
-    if text.startswith(b"begin:vcard"):
-        raise Unreadable("This is a vCard file, not a table. Save the contacts as CSV or XLSX.")
 
 
 def find_encoding(path: Path) -> str:

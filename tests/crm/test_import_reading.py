@@ -71,7 +71,7 @@ def test_empty_rows_between_others_are_rows_and_those_at_the_end_are_not(tmp_pat
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
         (b'{"a": 1}', "JSON"),
         (b"<!DOCTYPE html><p>a,b", "web page"),
-        (b"BEGIN:VCARD\nFN:Maria", "vCard"),
+        (b"BEGIN:VCARD\nFN:Maria", "no whole card"),
         (bytes(range(256)) * 20, "not a text file"),
         (b"Dear all,\n\nplease find the list attached, it is long, and dull.\n\nYours, Sam\n", "not a table"),
         (b"maria@example.org,Maria\nsam@example.org,Sam\n", "e-mail address"),
