@@ -122,10 +122,10 @@ def access_query(user: User) -> str | None:
     if user.role in (Role.ADMINISTRATOR, Role.VIEWER):
         return ""
     people = {user.pk}
-    words: list[str] = []
+    words = ["~all"]
     if user.role == Role.MANAGER:
         people |= set(colleague_ids(user))
-        words = [f"~t{pk}" for pk in team_ids(user)] + ["~nobody"]
+        words += [f"~t{pk}" for pk in team_ids(user)] + ["~nobody"]
     return " | ".join(f"'{word}'" for word in [*(f"~u{pk}" for pk in sorted(people)), *words])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Func, Q
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from followups.models.template import FollowUpTemplateQuerySet
 
 
+#: Whom it concerns is still there. Where a contact is concerned it is the contact that counts: a client is not forgotten
+#: because their partner is gone.
+LIVING = Q(contact__deleted_at__isnull=True) & (Q(contact__isnull=False) | Q(partner__deleted_at__isnull=True))
+
+
 def followups_for(user: User) -> FollowUpQuerySet:
     """The door for pages, API and verbs: the follow-ups that the user may see."""
     from followups.models import FollowUp
@@ -30,7 +35,7 @@ def own_followups(user: User) -> FollowUpQuerySet:
     """What is assigned to the person themselves: the door shows it to every role, so its rule need not be asked."""
     from followups.models import FollowUp
 
-    return FollowUp.objects.alive().filter(assignee=user if user.is_active else None, contact__deleted_at__isnull=True)
+    return FollowUp.objects.alive().filter(LIVING, assignee=user if user.is_active else None)
 
 
 def followups_of(user: User, contact: Contact) -> FollowUpQuerySet:
@@ -51,25 +56,25 @@ def deleted_followups_for(user: User) -> FollowUpQuerySet:
 
 def followup_scope(user: User) -> Q:
     """Everything for administrators and viewers; a team's for its managers; for agents what they are assigned or
-    created, and what concerns a contact that they own. A deleted contact's follow-ups are nobody's."""
+    created, and what concerns a contact or a partner that they own. What concerns somebody deleted is nobody's."""
     from crm.models import Role
 
     if not user.is_active:
         return Q(pk__in=[])
-    living = Q(contact__deleted_at__isnull=True)
     if user.role in (Role.ADMINISTRATOR, Role.VIEWER):
-        return living
+        return LIVING
     if user.role == Role.MANAGER:
         people = colleague_ids(user)
         # Much of what there is: rows are looked at in their order, and the joined contact answers for its own.
-        theirs = Q(contact__owner__in=people) | Q(contact__team__in=team_ids(user))
-        return living & (Q(assignee__in=people) | Q(creator=user) | theirs)
-    # Little of what there is: three indexes, one for each reason, find it among a million.
-    return living & (Q(assignee=user) | Q(creator=user) | Q(OfContacts(user)))
+        theirs = Q(contact__owner__in=people) | Q(contact__team__in=team_ids(user)) | Q(partner__owner__in=people)
+        return LIVING & (Q(assignee__in=people) | Q(creator=user) | theirs)
+    # Little of what there is: four indexes, one for each reason, find it among a million.
+    theirs = Q(Concerns("contact", user)) | Q(Concerns("partner", user))
+    return LIVING & (Q(assignee=user) | Q(creator=user) | theirs)
 
 
-class OfContacts(Func):
-    """Whether a follow-up concerns a contact that the user owns.
+class Concerns(Func):
+    """Whether a follow-up concerns a contact, or a partner, that the user owns.
 
     `contact_id = ANY(ARRAY(...))`, because an index can be asked for the values of an array beside other conditions; of
     a subquery or a joined table it can not.
@@ -79,11 +84,12 @@ class OfContacts(Func):
     arg_joiner = " = ANY("
     template = "%(expressions)s)"
 
-    def __init__(self, user: User) -> None:
-        from crm.models import Contact
+    def __init__(self, whom: Literal["contact", "partner"], user: User) -> None:
+        from crm.models import Contact, Partner
 
-        owned = Contact.objects.filter(owner=user).values("pk")
-        super().__init__("contact_id", ArraySubquery(owned), output_field=BooleanField())
+        model = {"contact": Contact, "partner": Partner}[whom]
+        owned = model._default_manager.filter(owner=user).values("pk")
+        super().__init__(f"{whom}_id", ArraySubquery(owned), output_field=BooleanField())
 
 
 def types_for(user: User) -> FollowUpTypeQuerySet:

@@ -27,6 +27,7 @@ class FollowUpsConfig(AppConfig):
             handing_over,
             integrity,
             left_started,
+            merging,
             notice_kinds,
             overdue,
             reminders,
@@ -44,6 +45,7 @@ class FollowUpsConfig(AppConfig):
         subscribe(Subscriber("speed_to_lead", speed_to_lead.KINDS, speed_to_lead.welcome_leads))
         subscribe(Subscriber("dated_notes", dated_notes.KINDS, dated_notes.follow_up_notes))
         subscribe(Subscriber("gone_contacts", gone_contacts.KINDS, gone_contacts.go_with_contacts))
+        subscribe(Subscriber("gone_partners", gone_contacts.PARTNER_KINDS, gone_contacts.go_with_partners))
         register_sweep(Sweep("reminders", reminders.DUE_SQL, reminders.sweep_reminders))
         register_sweep(Sweep("speed_to_lead", speed_to_lead.DUE_SQL, speed_to_lead.sweep_first_contacts))
         register_sweep(Sweep("overdue", overdue.DUE_SQL, overdue.sweep_overdue))
@@ -53,6 +55,7 @@ class FollowUpsConfig(AppConfig):
         checkins.register()
         digest.register()
         handing_over.register()
+        merging.register()
         integrity.register()
         backlogs.register()
         register_audited("followup", Audited("Follow-up", FollowUp, str, "/followups/{}/"))

@@ -45,7 +45,7 @@ def share(followups: FollowUpQuerySet, *, by: User, now: datetime) -> Result:
     with transaction.atomic():
         rows = list(
             followups.order_by("due_by", "pk").values_list(
-                "pk", "assignee_id", "contact__country", "contact__language", "contact__team_id"
+                "pk", "assignee_id", "contact__country", "contact__language", "contact__team_id", "partner__country"
             )[:MOST]
         )
         people = candidates(now)
@@ -53,7 +53,9 @@ def share(followups: FollowUpQuerySet, *, by: User, now: datetime) -> Result:
         for _, holder, *_ in rows:  # what is shared out is carried by nobody meanwhile
             if holder in by_id:
                 by_id[holder].open -= 1
-        needs = [(Need(country, language, team), ()) for _, _, country, language, team in rows]
+        needs = [
+            (Need(country or there or "", language or "", team), ()) for _, _, country, language, team, there in rows
+        ]
         moving: dict[int, list[int]] = {}
         for (pk, holder, *_), choice in zip(rows, share_out(needs, people), strict=True):
             if choice.person_id != holder:

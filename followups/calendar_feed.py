@@ -11,14 +11,14 @@ from icalendar import Calendar, Event
 from crm.models import User
 from followups.access import followups_for
 from followups.models import CalendarFeed
-from followups.reading.rows import contact_name
+from followups.reading.rows import whom
 
 BEHIND, AHEAD = timedelta(days=60), timedelta(days=730)
 MOST = 2_000
 _COLUMNS = (
     "id", "subject", "priority", "due_on", "due_at", "version", "updated_at", "created_at", "type__name",
     "type__default_minutes", "contact_id", "contact__first_name", "contact__last_name", "contact__organisation",
-    "contact__email", "contact__phone", "contact__external_id",
+    "contact__email", "contact__phone", "contact__external_id", "partner__name",
 )  # fmt: skip
 #: RFC 5545 counts priority from 1 (highest) to 9.
 _PRIORITY = {"urgent": 1, "high": 3, "medium": 5, "low": 9}
@@ -56,7 +56,7 @@ def calendar(user: User, *, now: datetime) -> bytes:
     found.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
     mine = followups_for(user).open().filter(assignee=user, due_by__gt=now - BEHIND, due_by__lt=now + AHEAD)
     for row in mine.order_by("due_by", "pk").values(*_COLUMNS)[:MOST]:
-        entry, who = Event(), contact_name(row)
+        entry, who = Event(), whom(row)
         address = f"{settings.SITE_URL}/followups/{row['id']}/"
         entry.add("uid", f"followup-{row['id']}@followthrough")
         entry.add("sequence", row["version"])

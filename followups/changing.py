@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 #: One locked follow-up: the columns below, as they were before the change.
 Row = dict[str, Any]
 
-READ = ("id", "contact_id", "version", "speed_to_lead", *COLUMNS)
+READ = ("id", "contact_id", "partner_id", "version", "speed_to_lead", *COLUMNS)
 
 
 @dataclass(slots=True)

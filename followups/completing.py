@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +75,7 @@ def _reach(
     reached = [row for row in change.rows if attempt or two_way[row["type_id"]]]
     if reached:
         change.aside["contacts"] = _last_contact(reached, change.now)
-    silent = _three_in_a_row([row["contact_id"] for row in change.rows]) if attempt else {}
+    silent = _three_in_a_row({row["contact_id"] for row in change.rows} - {None}) if attempt else {}
     change.tell(
         "followup_completed",
         lambda row: {
@@ -131,7 +131,7 @@ def _last_contact(rows: Sequence[Row], now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def _three_in_a_row(contact_ids: Sequence[int]) -> dict[int, str]:
+def _three_in_a_row(contact_ids: Collection[int]) -> dict[int, str]:
     """The leads whose last three completed follow-ups all reached nobody, each with the advice to give."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -146,7 +146,7 @@ def _three_in_a_row(contact_ids: Sequence[int]) -> dict[int, str]:
             WHERE c.lifecycle IN ('new', 'working', 'qualified') AND attempts.number = %s AND attempts.silent
                 AND (c.last_two_way_at IS NULL OR c.last_two_way_at < attempts.since)
             """,
-            [sorted(set(contact_ids)), ATTEMPTS, ATTEMPTS],
+            [sorted(contact_ids), ATTEMPTS, ATTEMPTS],
         )
         found = [row[0] for row in cursor.fetchall()]
     if not found:

@@ -12,7 +12,7 @@ from django.db import connection
 from crm.models.contact import ACTIVE_LIFECYCLES
 from crm.zones import day_after, local_day, moment
 from followups.lifecycle import OPEN
-from followups.reading.rows import NAME_COLUMNS, contact_name
+from followups.reading.rows import NAME_COLUMNS, contact_name, whom
 
 #: How many lines of each kind a mail carries; it says how many more there are.
 MOST_LATE, MOST_TODAY, MOST_QUIET = 10, 15, 5
@@ -27,7 +27,7 @@ class Due:
     id: int
     subject: str
     who: str
-    contact_id: int
+    contact_id: int | None
     kind: str
     priority: str
     due_at: datetime | None
@@ -116,8 +116,10 @@ def _ask(sql: str, edges: Mapping[int, _Edges], now: datetime | None = None) -> 
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-#: Open, awake, and its client still there.
-_MINE = """f.assignee_id = p.id AND f.deleted_at IS NULL AND f.status = ANY(%(open)s)
+_SOURCE = """followups_followup f LEFT JOIN crm_contact c ON c.id = f.contact_id
+    LEFT JOIN crm_partner g ON g.id = f.partner_id"""
+#: Open, awake, and its client still there, or its partner where it has no client.
+_MINE = """c.deleted_at IS NULL AND (f.contact_id IS NOT NULL OR g.deleted_at IS NULL) AND f.assignee_id = p.id AND f.deleted_at IS NULL AND f.status = ANY(%(open)s)
     AND (f.snoozed_until IS NULL OR f.snoozed_until <= %(now)s)"""
 
 
@@ -126,8 +128,7 @@ def _count_open(facts: dict[int, Facts], edges: Mapping[int, _Edges], now: datet
         SELECT p.id, x.overdue, x.today FROM {{people}} CROSS JOIN LATERAL (
             SELECT count(*) FILTER (WHERE f.due_by <= %(now)s) AS overdue,
                 count(*) FILTER (WHERE f.due_by > %(now)s) AS today
-            FROM followups_followup f JOIN crm_contact c ON c.id = f.contact_id AND c.deleted_at IS NULL
-            WHERE {_MINE} AND f.due_by <= p.tonight) x
+            FROM {_SOURCE} WHERE {_MINE} AND f.due_by <= p.tonight) x
     """
     for row in _ask(sql, edges, now):
         facts[row["id"]].overdue, facts[row["id"]].today = row["overdue"], row["today"]
@@ -166,9 +167,9 @@ def _read_lines(facts: dict[int, Facts], edges: Mapping[int, _Edges], now: datet
     rank = "array_position(ARRAY['urgent', 'high', 'medium', 'low'], f.priority::text)"
     columns = (
         "f.id AS followup_id, f.subject, f.priority, f.due_at, f.due_by, f.speed_to_lead,"
-        f" f.snooze_count + f.reschedule_count AS moved, t.name AS kind, {names}"
+        f" f.snooze_count + f.reschedule_count AS moved, f.contact_id, g.name AS partner__name, t.name AS kind, {names}"
     )
-    source = "followups_followup f JOIN crm_contact c ON c.id = f.contact_id AND c.deleted_at IS NULL JOIN followups_followuptype t ON t.id = f.type_id"
+    source = f"{_SOURCE} JOIN followups_followuptype t ON t.id = f.type_id"
     sql = f"""
         SELECT p.id AS person_id, x.* FROM {{people}} CROSS JOIN LATERAL (
             (SELECT {columns}, true AS late FROM {source} WHERE {_MINE} AND f.due_by <= %(now)s
@@ -182,8 +183,8 @@ def _read_lines(facts: dict[int, Facts], edges: Mapping[int, _Edges], now: datet
             Due(
                 id=row["followup_id"],
                 subject=row["subject"],
-                who=contact_name(row, prefix="c_"),
-                contact_id=row["c_id"],
+                who=whom(row, prefix="c_"),
+                contact_id=row["contact_id"],
                 kind=row["kind"],
                 priority=row["priority"],
                 due_at=row["due_at"],

@@ -129,7 +129,7 @@ class Climb:
     told: list[dict[str, Any]]
     followup_id: int
     subject: str
-    contact_id: int
+    contact_id: int | None
     assignee_id: int
     due_by: datetime
     snoozed_until: datetime | None
@@ -157,9 +157,10 @@ def _due(now: datetime) -> list[Climb]:
         cursor.execute(
             """
             SELECT e.id, e.level, e.told::text, f.id, f.subject, f.contact_id, f.assignee_id, f.due_by, f.snoozed_until,
-                NOT (f.status = ANY(%s) AND f.deleted_at IS NULL AND c.deleted_at IS NULL)
+                NOT (f.status = ANY(%s) AND f.deleted_at IS NULL AND c.deleted_at IS NULL
+                    AND (f.contact_id IS NOT NULL OR p.deleted_at IS NULL))
             FROM followups_escalation e JOIN followups_followup f ON f.id = e.followup_id
-            JOIN crm_contact c ON c.id = f.contact_id
+            LEFT JOIN crm_contact c ON c.id = f.contact_id LEFT JOIN crm_partner p ON p.id = f.partner_id
             WHERE e.closed_at IS NULL AND e.next_at <= %s ORDER BY e.next_at, e.id
             LIMIT %s FOR UPDATE OF e SKIP LOCKED
             """,

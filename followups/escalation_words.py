@@ -18,7 +18,7 @@ class Told:
 
     escalation_id: int
     followup_id: int
-    contact_id: int
+    contact_id: int | None
     subject: str
     due_by: datetime
     owner: str

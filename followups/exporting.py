@@ -22,12 +22,12 @@ _COLUMNS = {
     "Cancelled at": "cancelled_at", "Cancelled because": "cancel_reason", "Contact number": "contact_id",
     "Contact e-mail": "contact__email", "Contact phone": "contact__phone",
 }  # fmt: skip
-_NAMES = ("contact__first_name", "contact__last_name", "contact__organisation", "contact__external_id")
+_NAMES = ("contact__first_name", "contact__last_name", "contact__organisation", "contact__external_id", "partner__name")
 
 
 def export_rows(followups: FollowUpQuerySet, zone: tzinfo) -> Iterator[list[str]]:
     """Yield the headings, then one row a follow-up in the order of the set; times are local to `zone`, with offset."""
-    yield [*_COLUMNS, "Contact", "Tags"]
+    yield [*_COLUMNS, "Contact", "Partner", "Tags"]
     pending: list[Row] = []
     for row in followups.values(*_COLUMNS.values(), *_NAMES).iterator(chunk_size=CHUNK):
         pending.append(row)
@@ -44,7 +44,9 @@ def _rows(rows: list[Row], zone: tzinfo) -> Iterator[list[str]]:
         tags.setdefault(followup_id, []).append(name)
     for row in rows:
         cells = [_cell(row[column], zone) for column in _COLUMNS.values()]
-        yield [neutral(cell) for cell in [*cells, contact_name(row), "; ".join(tags.get(row["id"], ()))]]
+        client = contact_name(row) if row["contact_id"] else ""
+        own = [client, row["partner__name"] or "", "; ".join(tags.get(row["id"], ()))]
+        yield [neutral(cell) for cell in [*cells, *own]]
 
 
 def _cell(value: object, zone: tzinfo) -> str:

@@ -54,7 +54,7 @@ def register() -> None:
         Check(
             "followups_without_search_entry",
             "follow-ups that search does not find",
-            "SELECT count(*) FROM followups_followup f JOIN crm_contact c ON c.id = f.contact_id"
+            "SELECT count(*) FROM followups_followup f LEFT JOIN crm_contact c ON c.id = f.contact_id"
             " WHERE f.deleted_at IS NULL AND c.deleted_at IS NULL AND NOT EXISTS"
             " (SELECT FROM crm_searchentry s WHERE s.kind = 'followup' AND s.object_id = f.id)",
         ),

@@ -27,13 +27,14 @@ WITH due AS MATERIALIZED (
     ORDER BY fire_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 ), judged AS MATERIALIZED (
     SELECT due.id, f.subject, f.contact_id, f.due_on, f.due_at, f.snoozed_until, f.speed_to_lead,
-        coalesce(nullif(concat_ws(' ', nullif(c.first_name, ''), nullif(c.last_name, '')), ''), c.organisation) AS client,
+        concat_ws(' · ', nullif(coalesce(nullif(concat_ws(' ', nullif(c.first_name, ''), nullif(c.last_name, '')), ''),
+            c.organisation), ''), p.name) AS client,
         CASE WHEN f.deleted_at IS NOT NULL OR c.deleted_at IS NOT NULL OR f.status IN ('completed', 'cancelled')
-                THEN 'cancelled'
+                OR (f.contact_id IS NULL AND p.deleted_at IS NOT NULL) THEN 'cancelled'
              WHEN f.snoozed_until > %(now)s THEN 'waiting'
              ELSE 'fired' END AS state
     FROM due JOIN followups_reminder r ON r.id = due.id JOIN followups_followup f ON f.id = r.followup_id
-    JOIN crm_contact c ON c.id = f.contact_id
+    LEFT JOIN crm_contact c ON c.id = f.contact_id LEFT JOIN crm_partner p ON p.id = f.partner_id
 ), taken AS (
     UPDATE followups_reminder r SET state = j.state,
         fired_at = CASE WHEN j.state = 'fired' THEN %(now)s ELSE r.fired_at END,
@@ -57,7 +58,7 @@ class Taken(NamedTuple):
     channels: list[str]
     state: str
     subject: str
-    contact_id: int
+    contact_id: int | None
     client: str
     due_on: date | None
     due_at: datetime | None

@@ -89,7 +89,7 @@ def take_back_created(payload: dict[str, Any], by: User, now: datetime) -> UndoR
     return result
 
 
-def _sort(images: list[dict[str, Any]]) -> tuple[UndoResult, dict[int, tuple[str, int]]]:
+def _sort(images: list[dict[str, Any]]) -> tuple[UndoResult, dict[int, tuple[str, int | None]]]:
     """Lock the rows; those as the step left them with subject and contact, the rest with why not."""
     wanted = {image["id"]: image["version"] for image in images}
     locked = FollowUp.objects.filter(pk__in=wanted).order_by("pk").select_for_update(no_key=True)
@@ -98,14 +98,15 @@ def _sort(images: list[dict[str, Any]]) -> tuple[UndoResult, dict[int, tuple[str
         for pk, version, subject, contact in locked.values_list("pk", "version", "subject", "contact_id")
     }
     result = UndoResult()
-    subjects = {}
+    subjects: dict[int, tuple[str, int | None]] = {}
     for pk, version in wanted.items():
         if pk not in found:
             result.refused[pk] = "It is no longer there."
         elif found[pk][0] != version:
             result.refused[pk] = f"“{found[pk][1]}” has changed since, so it stays as it is."
         else:
-            subjects[pk] = found[pk][1:]
+            _, subject, contact = found[pk]
+            subjects[pk] = (subject, contact)
     return result, subjects
 
 
@@ -152,7 +153,7 @@ def _swap_tags(action: str, pairs: list[list[int]]) -> None:
             cursor.execute(statement, [[pair[0] for pair in pairs], [pair[1] for pair in pairs]])
 
 
-def _tell(done: list[int], subjects: dict[int, tuple[str, int]], by: User, now: datetime) -> None:
+def _tell(done: list[int], subjects: dict[int, tuple[str, int | None]], by: User, now: datetime) -> None:
     record(
         [
             Happening(

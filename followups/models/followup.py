@@ -54,7 +54,7 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def visible_to(self, user: User) -> FollowUpQuerySet:
         """The one door: administrators and viewers all; managers their teams'; agents what is assigned to them,
-        what they created, and what concerns a contact that they own."""
+        what they created, and what concerns a contact or a partner that they own."""
         from followups.access import followup_scope
 
         return self.alive().filter(followup_scope(user))

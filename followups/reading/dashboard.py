@@ -90,7 +90,7 @@ def _sentence(counted: Totals, done: Figures, edges: Edges, scope: Scope) -> str
 def second_line(row: Row, scope: Scope | None, now: datetime) -> str:
     """Who it is for and what else one should know, under the subject."""
     said = [row["who"]]
-    if row["speed_to_lead"] and now - row["contact__created_at"] < timedelta(days=1):
+    if row["speed_to_lead"] and row["contact_id"] and now - row["contact__created_at"] < timedelta(days=1):
         arrived = round((now - row["contact__created_at"]).total_seconds() / 60)
         source = f" from {row['contact__source']}" if row["contact__source"] else ""
         ago = "just now" if arrived < 1 else f"{arrived} min ago" if arrived < 60 else f"{arrived // 60} h ago"

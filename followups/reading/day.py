@@ -102,8 +102,10 @@ def _own_totals(user: User, edges: Edges) -> Totals:
                 coalesce(sum(t.default_minutes) FILTER (WHERE f.due_by <= %(tonight)s), 0)
             FROM followups_followup f
             JOIN followups_followuptype t ON t.id = f.type_id
-            JOIN crm_contact c ON c.id = f.contact_id AND c.deleted_at IS NULL
-            WHERE f.assignee_id = %(me)s AND f.status IN ('pending', 'in_progress', 'missed') AND f.deleted_at IS NULL
+            LEFT JOIN crm_contact c ON c.id = f.contact_id
+            LEFT JOIN crm_partner p ON p.id = f.partner_id
+            WHERE c.deleted_at IS NULL AND (f.contact_id IS NOT NULL OR p.deleted_at IS NULL)
+                AND f.assignee_id = %(me)s AND f.status IN ('pending', 'in_progress', 'missed') AND f.deleted_at IS NULL
                 AND f.due_by <= %(week)s AND (f.snoozed_until IS NULL OR f.snoozed_until <= %(now)s)
             """,
             {"me": user.pk, "now": edges.now, "tonight": edges.tonight, "week": edges.week},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 import phonenumbers
 
@@ -43,12 +44,14 @@ class Facing:
 
 def facing(user: User, row: Row | None, reason: str, now: datetime) -> Facing | None:
     """Gather what one needs before picking up the phone; one query, also for nothing, so that pages cost the same."""
-    words = last_words(user, row["contact_id"] if row else 0)
+    words = last_words(user, (row["contact_id"] if row else None) or 0)
     return Facing(row, reason, there(row, user, now), words, reach(row)) if row else None
 
 
 def place_of(row: Row) -> Whereabouts | None:
-    return whereabouts(row["contact__time_zone"], row["contact__phone"], row["contact__country"])
+    """Where the contact is; the partner where no contact is concerned."""
+    whom = "contact" if row["contact_id"] else "partner"
+    return whereabouts(row[f"{whom}__time_zone"], row[f"{whom}__phone"], row[f"{whom}__country"])
 
 
 def there(row: Row, user: User, now: datetime) -> LocalTime | None:
@@ -66,17 +69,20 @@ def there(row: Row, user: User, now: datetime) -> LocalTime | None:
 
 
 def reach(row: Row) -> list[Reach]:
-    """The ways to reach the contact, the follow-up's own channel first."""
+    """The ways to reach the contact, or the partner where no contact is concerned; the follow-up's own channel first.
+
+    Messages of this house go to contacts, so a partner is written to with the person's own mail program.
+    """
     ways = {}
-    phone, email = row["contact__phone"], row["contact__email"]
+    whom = "contact" if row["contact_id"] else "partner"
+    phone, email = row[f"{whom}__phone"], row[f"{whom}__email"]
     if phone:
         ways["call"] = Reach(f"Call {spaced(phone)}", f"tel:{phone}", "phone")
         ways["sms"] = Reach("SMS", f"sms:{phone}", "message-square")
         ways["whatsapp"] = Reach("WhatsApp", f"https://wa.me/{phone[1:]}", "message-circle")
     if email:
-        ways["email"] = Reach(
-            "Write an e-mail", f"/inbox/{row['contact_id']}/?followup={row['id']}&channel=email&write=1", "mail"
-        )
+        inbox = f"/inbox/{row['contact_id']}/?followup={row['id']}&channel=email&write=1"
+        ways["email"] = Reach("Write an e-mail", inbox if row["contact_id"] else f"mailto:{quote(email)}", "mail")
     own = row["type__channel"] if row["type__channel"] in ways else "call"
     return [
         way

@@ -65,7 +65,7 @@ def focus(user: User, skip: Collection[int], wanted: int | None, now: datetime) 
         ready=next(
             (one for one in templates if current and one.type_id == current["type_id"] and one.description), None
         ),
-        notes=notes_of(user, current["contact_id"] if current else 0),
+        notes=notes_of(user, (current["contact_id"] if current else None) or 0),
         skipped=[one for one in skip if any(row["id"] == one for row in rows)],
         done_today=done.today_done,
     )

@@ -29,12 +29,13 @@ class Template:
 
 
 def templates_for(user: User, row: Row, now: datetime, *, zone_name: str) -> list[Template]:
-    """All templates with the contact's words in them, those first that suit its place in the lifecycle; one query."""
+    """All templates with the words of whom it concerns in them, those first that suit its place in the lifecycle; one query."""
     words = {
-        "first_name": row["contact__first_name"],
-        "last_name": row["contact__last_name"],
-        "full_name": row["who"],
-        "organisation": row["contact__organisation"],
+        "first_name": row["contact__first_name"] or "",
+        "last_name": row["contact__last_name"] or "",
+        "full_name": row["client"] or row["partner__name"] or "",
+        "organisation": row["contact__organisation"] or "",
+        "partner": row["partner__name"] or "",
     }
     found = FollowUpTemplate.objects.visible_to(user).filter(archived_at__isnull=True)
     ready = [

@@ -50,6 +50,7 @@ def unanswered(user: User, scope: Scope, now: datetime, show: int = 2) -> list[U
             SELECT c.id FROM (
                 SELECT contact_id, max(completed_at) AS lately FROM followups_followup
                 WHERE completed_by_id = ANY(%(people)s) AND completed_at > %(since)s AND deleted_at IS NULL
+                    AND contact_id IS NOT NULL
                 GROUP BY contact_id ORDER BY lately DESC LIMIT 200) recent
             JOIN crm_contact c ON c.id = recent.contact_id
             CROSS JOIN LATERAL (

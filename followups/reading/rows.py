@@ -23,6 +23,8 @@ COLUMNS = (
     "contact_id", "contact__first_name", "contact__last_name", "contact__organisation", "contact__email",
     "contact__phone", "contact__external_id", "contact__lifecycle", "contact__source", "contact__score",
     "contact__time_zone", "contact__country", "contact__created_at",
+    "partner_id", "partner__name", "partner__person", "partner__email", "partner__phone", "partner__country",
+    "partner__time_zone", "deal_id", "document_id", "invoice_id",
 )  # fmt: skip
 
 _LIFECYCLES: dict[str, str] = dict(Lifecycle.choices)
@@ -42,9 +44,10 @@ def finish(rows: Iterable[Row], now: datetime, zone: tzinfo) -> list[Row]:
 
 
 def _finish(row: Row, now: datetime, today: date) -> Row:
-    row["who"] = contact_name(row)
+    row["client"] = contact_name(row) if row["contact_id"] else ""
+    row["who"] = whom(row)
     row["by"] = row["assignee__full_name"] or row["assignee__email"].split("@")[0]
-    row["lifecycle"] = _LIFECYCLES.get(row["contact__lifecycle"], "")
+    row["lifecycle"] = _LIFECYCLES.get(row["contact__lifecycle"] or "", "")
     row["open"] = row["status"] in OPEN
     row["state"] = state_of(row, now)
     row["late"] = row["open"] and row["due_by"] <= now
@@ -63,6 +66,12 @@ def contact_name(row: Row, prefix: str = "contact__") -> str:
         or row[prefix + "phone"]
         or f"Contact {row[prefix + 'external_id'] or row.get('contact_id') or row.get('id')}"
     )
+
+
+def whom(row: Row, prefix: str = "contact__") -> str:
+    """Whom a follow-up concerns: its contact, its partner, or "Maria Silva · Alba College"."""
+    client = contact_name(row, prefix) if row["contact_id"] else ""
+    return " · ".join(name for name in (client, row["partner__name"]) if name)
 
 
 def state_of(row: Row, now: datetime) -> str:
@@ -84,8 +93,8 @@ def candidate(row: Row) -> Candidate:
         timed=row["due_at"] is not None,
         priority=row["priority"],
         score=row["priority_score"],
-        contact_score=row["contact__score"],
-        lifecycle=row["contact__lifecycle"],
+        contact_score=row["contact__score"] or 0,
+        lifecycle=row["contact__lifecycle"] or "",
         pinned=row["pinned"],
         started=row["status"] == "in_progress",
         speed_to_lead=row["speed_to_lead"],

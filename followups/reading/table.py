@@ -7,6 +7,8 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django.core import signing
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from crm.pagination import Order
 from followups.models.followup import FollowUpQuerySet
@@ -24,9 +26,15 @@ ORDERS = {
     "created": ("created_at",),
     "priority": ("weight", "due_by"),
     "subject": ("subject",),
-    "who": ("contact__last_name", "contact__first_name"),
+    "who": ("whose", "whose_first"),
     "assignee": ("assignee__full_name",),
     "completed": ("completed_at",),
+}
+#: What an order needs beside the columns. A follow-up without a contact stands by its partner's name.
+_ADDED = {
+    "weight": BY_PRIORITY,
+    "whose": Coalesce("contact__last_name", "partner__name"),
+    "whose_first": Coalesce("contact__first_name", Value("")),
 }
 #: Key -> heading. The first ones are shown when nothing else is chosen.
 COLUMNS = {
@@ -62,8 +70,9 @@ def page_of(
     followups: FollowUpQuerySet, order: Order, now: datetime, zone: tzinfo, *, after: str = "", before: str = ""
 ) -> Page:
     """One page after or before a cursor; one that we did not make means the first page."""
-    if "weight" in order.fields:
-        followups = followups.annotate(weight=BY_PRIORITY)
+    added = {name: _ADDED[name] for name in order.fields if name in _ADDED}
+    if added:
+        followups = followups.annotate(**added)
     if "completed_at" in order.fields:
         followups = followups.filter(completed_at__isnull=False)
     back = _read(before, order) if before else None
@@ -72,8 +81,7 @@ def page_of(
     place = back or forth
     if place:
         followups = followups.filter(going.after(*place))
-    extra = [name for name in order.fields if name == "weight"]
-    rows = rows_of(followups.order_by(*going.by())[: PAGE + 1], now, zone, *extra)
+    rows = rows_of(followups.order_by(*going.by())[: PAGE + 1], now, zone, *added)
     more = len(rows) > PAGE
     rows = rows[:PAGE]
     if back:
