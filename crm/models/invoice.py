@@ -104,6 +104,8 @@ class Invoice(models.Model):
                 name="invoices_unpaid",
             ),
             models.Index(fields=["-issued_on", "-id"], condition=Q(deleted_at__isnull=True), name="invoices_by_issue"),
+            # The next number of a year, and finding one by how it begins.
+            models.Index(fields=["number"], name="invoice_numbers", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:
