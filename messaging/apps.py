@@ -21,6 +21,7 @@ class MessagingConfig(AppConfig):
             invitations,
             looking_up,
             mentions,
+            merging,
             policy_settings,
             refused_before,
             rescue,
@@ -40,6 +41,7 @@ class MessagingConfig(AppConfig):
         bundling.register()
         invitations.register()
         mentions.register()
+        merging.register()
         refused_before.register()
         work_news.register()
         arrivals.register()

@@ -9,7 +9,7 @@ from .contact import Contact, ContactParticipant, Lifecycle
 from .custom_field import CustomField
 from .deal import CloseReason, Deal, Pipeline, Product, Stage, StageKind
 from .document import CaseKind, ChecklistItem, Document, DocumentFile, DocumentKind, DocumentState
-from .duplicate import DuplicatePair, Merge, PairState
+from .duplicate import DuplicatePair, Merge, NameKey, PairState, UncomparedContact
 from .event import Event, ParkedEvent, PendingEvent
 from .import_batch import ImportBatch, ImportedContact, ImportedRecord, ImportProblem
 from .invitation import Invitation
@@ -62,6 +62,7 @@ __all__ = [
     "Lifecycle",
     "Membership",
     "Merge",
+    "NameKey",
     "Note",
     "Organisation",
     "OtherAddress",
@@ -83,6 +84,7 @@ __all__ = [
     "StageKind",
     "Tag",
     "Team",
+    "UncomparedContact",
     "UndoStep",
     "User",
 ]

@@ -1,0 +1,1 @@
+"""Duplicates: finding, reviewing, merging and taking apart."""
