@@ -35,6 +35,7 @@ SUBJECTS = (
     Subject("providers", "Mail, SMS, chat and push", "What carries words away, and what happens when it fails"),
     Subject("team", "People, roles and rights", "Who sees what, invitations, absences and handing over"),
     Subject("keyboard", "Keyboard and phone", "The whole morning without a mouse, or with one thumb"),
+    Subject("events", "Events of other systems", "Orders, classes, payments and forms on the timeline of your contacts"),
     Subject("api", "API and command line", "Tokens, scopes, and the commands of an installation"),
 )
 

@@ -20,6 +20,8 @@ class CrmConfig(AppConfig):
         from crm.importing.running import run_waiting
         from crm.integrity import register_ground as register_checks
         from crm.invoices import registering as invoices
+        from crm.outside import registering as outside
+        from crm.partners import registering as partners
         from crm.taking_back import register_undoers
         from crm.undo import forget_expired
 
@@ -29,6 +31,7 @@ class CrmConfig(AppConfig):
         register_checks()
         register_backlogs()
         register_deals()
+        partners.register()
         register_sweep(
             Sweep(
                 "events",
@@ -47,6 +50,11 @@ class CrmConfig(AppConfig):
         )
         register_sweep(Sweep("undo", "EXISTS (SELECT FROM crm_undostep WHERE expires_at <= %(now)s)", forget_expired))
         invoices.register()
+        outside.register()
         from crm.merging import registering as merging
 
         merging.register()
+
+        from crm.conditions import registering as conditions
+
+        conditions.register()

@@ -30,4 +30,6 @@ class RefusedEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["-id"], condition=Q(settled_at__isnull=True), name="refused_events_open"),
+            # The sweep that forgets what has lain too long.
+            models.Index(fields=["received_at"], name="refused_events_by_age"),
         ]

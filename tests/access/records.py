@@ -13,7 +13,7 @@ from crm.absences import add_absence
 from crm.contact_sets import set_lifecycle
 from crm.importing.starting import take_in
 from crm.invitations import invite, token_of
-from crm.models import ApiToken, Contact, CustomField, ParkedEvent, SavedView, Tag, UndoStep
+from crm.models import ApiToken, Contact, CustomField, ParkedEvent, RefusedEvent, SavedView, Tag, UndoStep
 from crm.notes import add_note
 from crm.tokens import create_token
 from followups.models import FollowUpTemplate, FollowUpType, Outcome
@@ -92,6 +92,7 @@ def records(people: People) -> Records:
             "person": people.otto.pk,
             "team": people.schools.pk,
             "field": CustomField.objects.create(slug="course", label="Course").pk,
+            "refused_event": RefusedEvent.objects.create(contact="nobody@example.org", kind="order_paid").pk,
             "tag": Tag.objects.create(name="Visa", slug="visa").pk,
             "type": FollowUpType.objects.get(slug="service").pk,
             "outcome": Outcome.objects.get(slug="voicemail").pk,

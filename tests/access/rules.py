@@ -133,6 +133,12 @@ RULES: dict[str, Rule] = {
     "import_result": _of("import", "contacts.import"),
     "import_undo": _of("import", "contacts.import"),
     "import_discard": _of("import", "contacts.import"),
+    # events of other systems
+    "outside_events": _needs("settings.manage"),
+    "outside_again": _needs("settings.manage"),
+    "outside_leave": _needs("settings.manage"),
+    "outside_refused": _needs("settings.manage", pk="refused_event"),
+    "outside_attach": _needs("settings.manage", pk="refused_event"),
     # follow-ups
     "focus": _needs("followups.view"),
     "focus_done": _of("followup", "followups.edit", 404),

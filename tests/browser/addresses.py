@@ -91,6 +91,8 @@ OF_AN_ADMINISTRATOR: dict[str, str] = {
     "settings-type-new": "/settings/types/new/",
     "settings-templates": "/settings/templates/",
     "settings-template-new": "/settings/templates/new/",
+    "outside-events": "/events/",
+    "outside-refused": "/events/{refused}/",
 }
 #: As nobody.
 OF_A_STRANGER: dict[str, str] = {

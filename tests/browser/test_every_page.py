@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from config.stylesheet import build
-from crm.models import Contact
+from crm.models import Contact, RefusedEvent
 from followups.models import FollowUp
 from messaging.templating.catalogue import make
 from messaging.templating.starters import STARTERS
@@ -55,6 +55,7 @@ def test_every_page_lets_everybody_in(
         "contact": jonas.pk,
         "followup": FollowUp.objects.get(contact=jonas).pk,
         "template": make(STARTERS[0].label, STARTERS[0].drafts, by=morning.mara, now=timezone.now()).pk,
+        "refused": RefusedEvent.objects.create(contact="late@example.org", kind="order_paid").pk,
         "contacts": ",".join(str(pk) for pk in Contact.objects.order_by("pk").values_list("pk", flat=True)[:4]),
     }
     wrong: list[str] = []
