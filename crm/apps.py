@@ -17,6 +17,7 @@ class CrmConfig(AppConfig):
         from crm.dispatching import dispatch_pending
         from crm.due import Sweep, register_sweep
         from crm.handing_over import register_contacts
+        from crm.importing.registering import register as register_import_kinds
         from crm.importing.running import run_waiting
         from crm.integrity import register_ground as register_checks
         from crm.invoices import registering as invoices
@@ -31,6 +32,7 @@ class CrmConfig(AppConfig):
         register_checks()
         register_backlogs()
         register_deals()
+        register_import_kinds()
         partners.register()
         register_sweep(
             Sweep(

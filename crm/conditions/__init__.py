@@ -1,1 +1,1 @@
-"""One language of conditions over contacts and their records (D4)."""
+"""One condition language over contacts and their records (D4): see docs/conditions.md."""
