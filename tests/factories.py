@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-from crm.models import Contact, User
+from crm.models import Contact, Partner, User
+from crm.partners.making import NewPartner, create_partners
 from followups.creating import NewFollowUp, create
 from followups.due import Due
 from followups.models import FollowUp, FollowUpType
@@ -46,17 +47,30 @@ def kind(slug: str = "call") -> FollowUpType:
     return FollowUpType.objects.get(slug=slug)
 
 
-def new_followup(who: Contact, assignee: User | None, *, type: str = "call", **fields: Any) -> NewFollowUp:
-    """What `create` takes: a call due tomorrow at this time, without reminders unless said."""
+def partner(name: str = "Alba College", **fields: Any) -> Partner:
+    """Store a partner."""
+    made = create_partners([NewPartner(name=name, **fields)], by=None, now=NOW)
+    assert not made.refused, made.refused
+    return Partner.objects.get(pk=made.ids[0])
+
+
+def new_followup(who: Contact | None, assignee: User | None, *, type: str = "call", **fields: Any) -> NewFollowUp:
+    """What `create` takes: a call due tomorrow at this time, without reminders unless said. Without a contact say the
+    `partner_id`."""
     fields.setdefault("due", Due(at=NOW + timedelta(days=1)))
-    fields.setdefault("subject", f"Call {who.first_name}")
+    fields.setdefault("subject", f"Call {who.first_name if who else 'them'}")
     fields.setdefault("reminders", ())
     return NewFollowUp(
-        contact_id=who.pk, type_id=kind(type).pk, assignee_id=assignee.pk if assignee else None, **fields
+        contact_id=who.pk if who else None,
+        type_id=kind(type).pk,
+        assignee_id=assignee.pk if assignee else None,
+        **fields,
     )
 
 
-def followup(who: Contact, assignee: User, *, by: User | None = None, now: datetime = NOW, **fields: Any) -> FollowUp:
+def followup(
+    who: Contact | None, assignee: User, *, by: User | None = None, now: datetime = NOW, **fields: Any
+) -> FollowUp:
     """Store a follow-up."""
     [pk] = create([new_followup(who, assignee, **fields)], by=by, now=now)
     return FollowUp.objects.get(pk=pk)
