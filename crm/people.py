@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from crm.models import Role, User
 from crm.models.user import UserQuerySet
@@ -19,6 +20,11 @@ MANAGED = OWN | {"role", "is_active", "capacity", "deputy_id", "countries", "lan
 
 class CannotChange(ValueError):
     """A change to a person that is refused; the text is a sentence."""
+
+
+def can_own() -> UserQuerySet:
+    """Who may hold what an import says is theirs: those who work, and those whose account nobody has opened yet."""
+    return User.objects.filter(Q(is_active=True) | Q(last_login__isnull=True)).exclude(role=Role.VIEWER)
 
 
 def change_person(people: UserQuerySet, *, changes: Mapping[str, Any], by: User, now: datetime) -> User:

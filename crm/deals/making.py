@@ -15,6 +15,7 @@ from crm.deals.fields import clean_deal
 from crm.deals.telling import deal_data, happened
 from crm.models import CloseReason, Contact, Deal, Organisation, Partner, Product, Stage, User
 from crm.models.deal import StageKind
+from crm.people import can_own
 from crm.timeline import record
 
 
@@ -137,7 +138,7 @@ def _known(deals: Sequence[NewDeal]) -> dict[str, dict[int, Any]]:
         "contact_id": Contact.objects.alive().only("pk"),
         "partner_id": Partner.objects.filter(deleted_at__isnull=True).only("pk"),
         "product_id": Product.objects.only("pk"),
-        "owner_id": User.objects.filter(is_active=True).exclude(role="viewer").only("pk"),
+        "owner_id": (can_own() if any(deal.imported for deal in deals) else User.objects.workers()).only("pk"),
         "close_reason_id": CloseReason.objects.all(),
     }
     found: dict[str, dict[int, Any]] = {}

@@ -74,6 +74,8 @@ class Problem:
     column: str
     reason: str
     left_out: bool = False
+    #: Only to be known: how a word that was near enough was read. Goes with `left_out`, for the row is stored.
+    read_as: bool = False
 
 
 @dataclass(slots=True)

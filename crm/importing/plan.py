@@ -8,10 +8,10 @@ from typing import Any
 
 from crm.custom_fields import field_slug, make_field
 from crm.importing.checking import TARGETS, Checker, Column
+from crm.importing.colleagues import owners
 from crm.importing.presets import presets
 from crm.importing.reading import Table
-from crm.importing.words import plain
-from crm.models import CustomField, ImportBatch, Organisation, User
+from crm.models import CustomField, ImportBatch, Organisation
 from crm.models.custom_field import FieldKind
 
 
@@ -94,7 +94,7 @@ def make_plan(batch: ImportBatch, table: Table) -> Plan:
         width=len(table.headings),
         country=batch.options.get("country") or Organisation.objects.current().country,
         empty_words=batch.options.get("empty_words", []),
-        owners=_owners() if any(column.target == "owner" for column in columns) else {},
+        owners=owners() if any(column.target == "owner" for column in columns) else {},
         neutralised=preset.neutralised if preset else False,
         lenient=table.kind == "vcf",
     )
@@ -129,15 +129,3 @@ def _column(
             date_style=style,
         )
     return Column(place=place, heading=heading, target=target)
-
-
-def _owners() -> dict[str, int]:
-    """Who can own contacts, by address and by name; a name that two people have is nobody's."""
-    found: dict[str, int] = {}
-    double: set[str] = set()
-    for user in User.objects.filter(is_active=True).exclude(role="viewer"):
-        for name in {user.email.casefold(), plain(user.full_name)} - {""}:
-            if name in found:
-                double.add(name)
-            found[name] = user.pk
-    return {name: pk for name, pk in found.items() if name not in double}

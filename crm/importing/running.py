@@ -23,13 +23,15 @@ from crm.importing.checking import Checked, Problem
 from crm.importing.deciding import Decisions, Key, decide
 from crm.importing.merging import store_merges
 from crm.importing.plan import Plan, make_missing_fields, make_plan
+from crm.importing.progress import TakenOver, fail, finish, start_over, still_ours
 from crm.importing.reading import Table, open_table
+from crm.importing.records.running import run_records, undo_records
 from crm.importing.seen import Seen
 from crm.importing.storing import LEASE, Story, store_new, store_opt_outs, store_problems, store_tags, store_way_back
 from crm.importing.text_files import Unreadable
 from crm.importing.undoing import undo
 from crm.models import CustomField, ImportBatch, Organisation
-from crm.models.import_batch import ImportState
+from crm.models.import_batch import ImportKind, ImportState
 from crm.tagging import tags_named
 
 log = logging.getLogger(__name__)
@@ -40,10 +42,6 @@ BATCH = 5_000
 #: One batch as read and checked: how many rows it took from the file, the good ones, the problems.
 Piece = tuple[int, list[Checked], list[Problem]]
 _Item = TypeVar("_Item")
-
-
-class TakenOver(Exception):
-    """Another worker runs this import now."""
 
 
 def run(batch_id: int, *, now: datetime) -> bool:
@@ -58,23 +56,26 @@ def run(batch_id: int, *, now: datetime) -> bool:
         batch.state = ImportState.RUNNING
         batch.lease_until = timezone.now() + LEASE
         batch.save(update_fields=["state", "lease_until"])
-        if not batch.options.get("dry_run") and not batch.options.get("undo"):
+        if batch.kind == ImportKind.CONTACTS and not batch.options.get("dry_run") and not batch.options.get("undo"):
             make_missing_fields(batch)
     try:
         _run_claimed(batch, now)
     except Unreadable as problem:
-        _fail(batch, str(problem))
+        fail(batch, str(problem))
     except FileNotFoundError:
-        _fail(batch, "The file is no longer there. Upload it again.")
+        fail(batch, "The file is no longer there. Upload it again.")
     except TakenOver:
         return False
     except Exception:
         log.exception("import failed", extra={"import": batch.pk})
-        _fail(batch, "Something went wrong that is not the file's fault. What was stored so far can be undone.")
+        fail(batch, "Something went wrong that is not the file's fault. What was stored so far can be undone.")
     return True
 
 
 def _run_claimed(batch: ImportBatch, now: datetime) -> None:
+    if batch.kind != ImportKind.CONTACTS:
+        (undo_records if batch.options.get("undo") else run_records)(batch, now=now)
+        return
     if batch.options.get("undo"):
         undo(batch, now=now)
         return
@@ -112,7 +113,7 @@ def _real_run(batch: ImportBatch, table: Table, now: datetime) -> None:
                 if attempt == 3:
                     raise
         done += piece[0]
-    _finish(batch, ImportState.DONE, done)
+    finish(batch, ImportState.DONE, done)
 
 
 def _pieces(table: Table, plan: Plan, after: int) -> Iterator[Piece]:
@@ -172,7 +173,7 @@ def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
 
 def _store(piece: Piece, batch: ImportBatch, done: int, plan: Plan, story: Story) -> None:
     count, good, problems = piece
-    _still_ours(batch, done)
+    still_ours(batch, done)
     keys = {row.row: keys_of(row.values) for row in good}
     known = find_same(key for mine in keys.values() for key in mine)
     made = decide(good, on_duplicate=batch.on_duplicate, known=known, hidden=_hidden(batch, known), keys=keys)
@@ -194,13 +195,6 @@ def _store(piece: Piece, batch: ImportBatch, done: int, plan: Plan, story: Story
     every = [*problems, *made.problems]
     store_problems(sorted(every, key=lambda one: one.row), batch.pk)
     _note_progress(batch, done + count, made, every)
-
-
-def _still_ours(batch: ImportBatch, done: int) -> None:
-    """Raise TakenOver unless the row says what we believe: whoever commits a batch moves it on."""
-    row = ImportBatch.objects.select_for_update().filter(pk=batch.pk, state=ImportState.RUNNING, rows_done=done).first()
-    if row is None:
-        raise TakenOver
 
 
 def _hidden(batch: ImportBatch, known: dict[Key, int]) -> set[int]:
@@ -250,7 +244,7 @@ def _dry_run(batch: ImportBatch, table: Table) -> None:
     try:
         for count, good, problems in _ahead(_pieces(table, plan, 0)):
             with transaction.atomic():
-                _still_ours(batch, done)
+                still_ours(batch, done)
                 keys = {row.row: keys_of(row.values) for row in good}
                 every = [key for mine in keys.values() for key in mine]
                 known = seen.find(every) | find_same(every)
@@ -269,31 +263,4 @@ def _dry_run(batch: ImportBatch, table: Table) -> None:
                 _note_progress(batch, done, made, told)
     finally:
         seen.forget()
-    _finish(batch, ImportState.CHECKED, done)
-
-
-def start_over(batch: ImportBatch) -> None:
-    """Forget what a dry run or an earlier try counted and found."""
-    batch.problems.all().delete()
-    batch.rows_done = batch.created = batch.merged = batch.skipped = batch.failed = 0
-    batch.save(update_fields=["rows_done", "created", "merged", "skipped", "failed"])
-
-
-def _finish(batch: ImportBatch, state: str, rows: int) -> None:
-    batch.state, batch.rows = state, rows
-    batch.lease_until, batch.finished_at = None, timezone.now()
-    with transaction.atomic():
-        _still_ours(batch, rows)
-        ImportBatch.objects.filter(pk=batch.pk).update(
-            state=state, rows=rows, rows_done=rows, lease_until=None, finished_at=batch.finished_at
-        )
-    if state == ImportState.DONE:
-        Path(batch.path).unlink(missing_ok=True)
-
-
-def _fail(batch: ImportBatch, error: str) -> None:
-    batch.state, batch.error = ImportState.FAILED, error
-    Path(batch.path).unlink(missing_ok=True)
-    ImportBatch.objects.filter(pk=batch.pk).update(
-        state=ImportState.FAILED, error=error, lease_until=None, finished_at=timezone.now()
-    )
+    finish(batch, ImportState.CHECKED, done)

@@ -17,12 +17,15 @@ from crm.importing.guessing import Guess, find_empty_words, guess_columns
 from crm.importing.plan import check_mapping
 from crm.importing.presets import presets, recognise
 from crm.importing.presets.preset import Preset
+from crm.importing.progress import start_over
 from crm.importing.reading import Table, open_table
-from crm.importing.running import start_over
+from crm.importing.records.guessing import understood
+from crm.importing.records.kinds import kind_of, kinds
+from crm.importing.records.mapping import check_targets
 from crm.importing.text_files import ENCODINGS, Unreadable, decodes
 from crm.importing.words import plain
 from crm.models import CustomField, ImportBatch, User
-from crm.models.import_batch import ImportState
+from crm.models.import_batch import ImportKind, ImportState
 
 #: How long an uploaded file that nobody imports is kept.
 KEPT = timedelta(days=7)
@@ -31,10 +34,11 @@ PATIENCE = timedelta(seconds=10)
 
 
 def take_in(
-    file: BinaryIO | File[bytes], name: str, *, by: User | None, now: datetime, preset: str = ""
+    file: BinaryIO | File[bytes], name: str, *, by: User | None, now: datetime, preset: str = "", kind: str = ""
 ) -> ImportBatch:
     """Keep an uploaded file outside the web root, find out what it is and guess what its columns mean.
 
+    Without a kind of record it is told from the headings, among those that the person may add.
     Raises Unreadable, keeping nothing, when it is no table.
     """
     _forget_old(now)
@@ -52,14 +56,22 @@ def take_in(
                 if table.kind == "vcf"
                 else "The file has headings, but no rows below them."
             )
-        return _make(path, name, table, rows, by, now, preset)
+        kind = kind or likely_kind(table, by)
+        return _make(path, name, table, rows, by, now, preset, kind)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
 def _make(
-    path: Path, name: str, table: Table, rows: Sequence[Sequence[str]], by: User | None, now: datetime, preset: str
+    path: Path,
+    name: str,
+    table: Table,
+    rows: Sequence[Sequence[str]],
+    by: User | None,
+    now: datetime,
+    preset: str,
+    kind: str,
 ) -> ImportBatch:
     return ImportBatch.objects.create(
         created_by=by,
@@ -67,15 +79,36 @@ def _make(
         file_name="".join(letter for letter in Path(name.replace("\\", "/")).name if letter.isprintable())[-255:]
         or "file",
         path=str(path),
-        **_understood(table, rows, preset),
+        **_understood(table, rows, preset, kind),
     )
 
 
-def _understood(table: Table, rows: Sequence[Sequence[str]], preset: str) -> dict[str, Any]:
+def likely_kind(table: Table, by: User | None) -> str:
+    """The kind of records that the table holds, by its headings; contacts where the person may not add those."""
+    if table.kind == "vcf":
+        return ImportKind.CONTACTS
+    found = kind_of(table.headings)
+    return found if found in allowed_kinds(by) else ImportKind.CONTACTS
+
+
+def allowed_kinds(by: User | None) -> dict[str, str]:
+    """What the person may bring in, by name, with its words; the command line may everything."""
+    others = {one.name: one.title for one in kinds().values() if by is None or by.can(one.permission)}
+    return {str(ImportKind.CONTACTS): "Contacts", **others}
+
+
+def _understood(table: Table, rows: Sequence[Sequence[str]], preset: str, kind: str) -> dict[str, Any]:
     """What was found out about the file, as the fields of its import."""
+    if kind != ImportKind.CONTACTS:
+        if table.kind == "vcf":
+            raise Unreadable("An address book holds contacts, nothing else.")
+        found = understood(kinds()[kind], table.headings, rows)
+        found["options"]["about_rows"] = _about_rows(table, rows, table.path.stat().st_size)
+        return {"kind": kind, "encoding": table.encoding, "delimiter": table.delimiter, "preset": "", **found}
     chosen = presets()["vcard"] if table.kind == "vcf" else presets()[preset] if preset else recognise(table.headings)
     guesses = guess_columns(table.headings, rows, own=own_labels(), preset=_columns_of(chosen, table))
     return {
+        "kind": kind,
         "encoding": table.encoding,
         "delimiter": table.delimiter,
         "preset": chosen.name,
@@ -105,7 +138,7 @@ def read_again(batch: ImportBatch, *, encoding: str) -> None:
     if not decodes(Path(batch.path), encoding):
         raise Unreadable(f"The file is not in {ENCODINGS.get(encoding, encoding)}: part of it means nothing there.")
     table = open_table(Path(batch.path), encoding=encoding)
-    found = _understood(table, table.sample(), "")
+    found = _understood(table, table.sample(), "", batch.kind)
     ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.UPLOADED, **found)
 
 
@@ -115,6 +148,13 @@ def _about_rows(table: Table, rows: Sequence[Sequence[str]], size: int) -> int:
         return len(rows)
     width = 2 if table.encoding.startswith("utf-16") else 1
     return int(size / (sum(len(cell) + 1 for row in rows for cell in row) * width / len(rows)))
+
+
+def take_as(batch: ImportBatch, *, kind: str) -> None:
+    """Understand the file as one of another kind of records. Raises Unreadable, changing nothing."""
+    table = open_table(Path(batch.path), encoding=batch.encoding, delimiter=batch.delimiter)
+    found = _understood(table, table.sample(), "", kind)
+    ImportBatch.objects.filter(pk=batch.pk).update(state=ImportState.UPLOADED, **found)
 
 
 def own_labels() -> dict[str, str]:
@@ -140,7 +180,10 @@ def queue_import(
     now: datetime,
 ) -> None:
     """Put an import, or its dry run, in line for a worker. Raises BadMapping."""
-    check_mapping(mapping)
+    if batch.kind == ImportKind.CONTACTS:
+        check_mapping(mapping)
+    else:
+        check_targets(kinds()[batch.kind], mapping)
     with transaction.atomic():
         start_over(batch)
         batch.mapping = dict(mapping)

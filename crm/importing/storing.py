@@ -181,8 +181,8 @@ def store_problems(problems: Sequence[Problem], batch_id: int) -> None:
         return
     with (
         connection.cursor() as cursor,
-        cursor.copy('COPY crm_importproblem (batch_id, row, "column", reason, left_out) FROM STDIN') as copy,
+        cursor.copy('COPY crm_importproblem (batch_id, row, "column", reason, left_out, read_as) FROM STDIN') as copy,
     ):
         for one in problems:
             reason = one.reason.replace("\x00", "")[:500]
-            copy.write_row((batch_id, one.row, one.column[:200], reason, one.left_out))
+            copy.write_row((batch_id, one.row, one.column[:200], reason, one.left_out, one.read_as))

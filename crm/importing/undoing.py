@@ -117,4 +117,6 @@ def _put_back(entries: list[dict[str, Any]], story: Story) -> None:
 
 def can_undo(batch: ImportBatch) -> bool:
     """Whether there is anything to take back."""
-    return batch.state in (ImportState.DONE, ImportState.FAILED) and batch.contacts.exists()
+    if batch.state not in (ImportState.DONE, ImportState.FAILED):
+        return False
+    return batch.contacts.exists() or batch.records.exists()

@@ -93,6 +93,8 @@ class ImportProblem(models.Model):
     reason = models.CharField(max_length=500)
     #: The row is stored, only this value is not.
     left_out = models.BooleanField()
+    #: Nothing is left out either: this says how a word that was near enough was read.
+    read_as = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["batch", "id"], name="problems_of_import")]

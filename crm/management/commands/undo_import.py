@@ -12,11 +12,11 @@ from django.utils import timezone
 from crm.importing.running import run
 from crm.importing.undoing import can_undo
 from crm.models import ImportBatch
-from crm.models.import_batch import ImportState
+from crm.models.import_batch import ImportKind, ImportState
 
 
 class Command(BaseCommand):
-    help = "Delete what an import made and give merged contacts their values of before. Exits 1 when some were changed since."
+    help = "Delete what an import made and give merged records their values of before. Exits 1 when some were changed since."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("id", type=int)
@@ -28,7 +28,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no import {id}.")
         if not can_undo(batch):
             raise CommandError(f"Import {id} has nothing to take back.")
-        count = batch.contacts.values("contact").distinct().count()
+        records = batch.kind != ImportKind.CONTACTS
+        count = batch.records.count() if records else batch.contacts.values("contact").distinct().count()
         batch.options |= {"undo": True}
         batch.state = ImportState.QUEUED
         batch.save(update_fields=["options", "state"])
@@ -38,7 +39,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({"import_id": id, "taken_back": count - len(kept), "kept": kept}))
         else:
             self.stdout.write(
-                f"{count - len(kept):,} contacts are as before; {len(kept):,} were changed since and stay."
+                f"{count - len(kept):,} {batch.get_kind_display().lower()} are as before; {len(kept):,} were changed since and stay."
             )
         if kept:
             raise SystemExit(1)
