@@ -17,6 +17,7 @@ class FollowUpsConfig(AppConfig):
         from crm.undo import register_undoer
         from followups import (
             answered,
+            arrived,
             backlogs,
             checkins,
             dated_notes,
@@ -29,8 +30,10 @@ class FollowUpsConfig(AppConfig):
             left_started,
             merging,
             notice_kinds,
+            occasions,
             overdue,
             reminders,
+            renewals,
             searching,
             speed_to_lead,
             undoing,
@@ -51,6 +54,9 @@ class FollowUpsConfig(AppConfig):
         register_sweep(Sweep("overdue", overdue.DUE_SQL, overdue.sweep_overdue))
         register_sweep(Sweep("left_started", left_started.DUE_SQL, left_started.sweep_left_started))
         answered.register()
+        occasions.register()
+        arrived.register()
+        renewals.register()
         escalation.register()
         checkins.register()
         digest.register()

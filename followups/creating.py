@@ -142,8 +142,9 @@ def _not_there_yet(new: Sequence[NewFollowUp]) -> list[NewFollowUp]:
 
 
 def _filled(subject: str, words: dict[str, str]) -> str:
-    """The subject with its merge fields; a name that is too long for it is cut, not refused."""
-    return fill_in(subject, words)[:SUBJECT] if "{{" in subject else subject
+    """The subject with its merge fields; a name that is too long for it is cut, not refused, and words of which all
+    are empty become plain ones."""
+    return (fill_in(subject, words)[:SUBJECT].strip() or "Follow up") if "{{" in subject else subject
 
 
 def _types(wanted: Sequence[NewFollowUp]) -> dict[int, FollowUpType]:

@@ -51,11 +51,11 @@ def register() -> None:
     register_sweep(Sweep("escalations", DUE_SQL, climb))
 
 
-def open_escalations(followup_ids: Iterable[int], *, now: datetime, at: datetime | None = None) -> int:
+def open_escalations(followup_ids: Iterable[int], *, now: datetime, at: datetime | None = None, level: int = 0) -> int:
     """Begin a climb for each follow-up that is open and has none; returns how many began.
 
     The first step is at `at`, or so many hours after the follow-up was due as the organisation says, and in any case
-    in working hours.
+    in working hours. `level` is the rung to begin on.
     """
     ids = sorted(set(followup_ids))
     if not ids:
@@ -71,10 +71,10 @@ def open_escalations(followup_ids: Iterable[int], *, now: datetime, at: datetime
         cursor.execute(
             """
             INSERT INTO followups_escalation (followup_id, level, next_at, told, opened_at)
-            SELECT t.id, 0, t.at, '[]', %s FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, at)
+            SELECT t.id, %s, t.at, '[]', %s FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, at)
             ON CONFLICT (followup_id) WHERE closed_at IS NULL DO NOTHING RETURNING id
             """,
-            [now, list(firsts), list(firsts.values())],
+            [level, now, list(firsts), list(firsts.values())],
         )
         return len(cursor.fetchall())
 

@@ -58,8 +58,10 @@ def _subject(rung: str, ones: Sequence[Told], now: datetime) -> str:
     owners = sorted({one.owner for one in ones if one.owner})
     of = "" if rung == "owner" else f" of {owners[0]}" if len(owners) == 1 else " of your colleagues"
     if len(ones) > 1:
-        return f"{len(ones)} follow-ups{of or ' of yours'} are overdue and wait for you"
-    return f"“{ones[0].subject}”{of} is {length(now - ones[0].due_by)} late"
+        late = "are overdue and " if all(one.due_by < now for one in ones) else ""
+        return f"{len(ones)} follow-ups{of or ' of yours'} {late}wait for you"
+    late = f"is {length(now - ones[0].due_by)} late" if ones[0].due_by < now else "must not wait"
+    return f"“{ones[0].subject}”{of} {late}"
 
 
 def _line(rung: str, count: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 #: From the first to be told to the last; the number of a rung is its place here.
 RUNGS = ("owner", "deputy", "team lead", "administrator")
+TEAM_LEAD = RUNGS.index("team lead")
 
 
 @dataclass(frozen=True, slots=True)
