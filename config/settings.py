@@ -178,6 +178,7 @@ MEDIA_ROOT = env.text("MEDIA_ROOT", str(LOCAL_DIR / "media"))
 PRIVATE_DIR = env.text("PRIVATE_DIR", str(LOCAL_DIR))
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_MB", 300) * 1_000_000
 IMPORT_MAX_ROWS = env.number("IMPORT_MAX_ROWS", 2_000_000)
+DOCUMENT_MAX_BYTES = env.number("DOCUMENT_MAX_MB", 20) * 1_000_000  # one file of a client's document
 STATIC_STORAGE = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if DEBUG

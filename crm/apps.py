@@ -11,10 +11,12 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the sweep that tells subscribers what happened: it comes first, the others follow from it."""
+        from crm.audiences import registering as audiences
         from crm.audit import register_ground
         from crm.backlog import register_ground as register_backlogs
         from crm.deals.registering import register as register_deals
         from crm.dispatching import dispatch_pending
+        from crm.documents import registering as documents
         from crm.due import Sweep, register_sweep
         from crm.handing_over import register_contacts
         from crm.importing.registering import register as register_import_kinds
@@ -51,8 +53,10 @@ class CrmConfig(AppConfig):
             )
         )
         register_sweep(Sweep("undo", "EXISTS (SELECT FROM crm_undostep WHERE expires_at <= %(now)s)", forget_expired))
+        documents.register()
         invoices.register()
         outside.register()
+        audiences.register()
         from crm.merging import registering as merging
 
         merging.register()

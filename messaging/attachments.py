@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from crm.file_names import clean_name
 from messaging.mail_reading import Attachment
 
 #: Files of one message; further ones are named and not kept.
@@ -99,15 +100,6 @@ def forget(message_id: int) -> None:
         for file in place.iterdir():
             file.unlink()
         place.rmdir()
-
-
-def clean_name(name: str, number: int) -> str:
-    """The name as it may be shown and offered: its last part, without signs that hide or turn what follows."""
-    name = re.sub(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", name.replace("\\", "/"))
-    name = " ".join(name.rpartition("/")[2].split()).strip(". ")
-    stem, dot, ending = name.rpartition(".")
-    short = f"{stem[:150]}{dot}{ending[:20]}" if dot else name[:150]
-    return short.encode(errors="replace").decode() or f"file-{number + 1}"
 
 
 def clean_type(content_type: str) -> str:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messaging.attachments import Missing, clean_name, clean_type, forget, keep, listed, opened
+from crm.file_names import clean_name
+from messaging.attachments import Missing, clean_type, forget, keep, listed, opened
 from messaging.mail_reading import Attachment
 
 
