@@ -20,6 +20,7 @@ LOCK = ROOT / "package-lock.json"
 # From node_modules to static/vendor; a name with a star takes every file of that form.
 FILES = {
     "htmx.org/dist/htmx.min.js": "",
+    "sortablejs/Sortable.min.js": "",
     "@fontsource-variable/inter/files/inter-*-wght-normal.woff2": "inter",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.core import signing
@@ -84,7 +85,10 @@ def page(rows: QuerySet[M], order: Order, *, cursor: str = "", limit: int = 50) 
 
 
 def _write(order: Order, values: Sequence[Any], pk: int) -> str:
-    plain = [value.isoformat() if isinstance(value, date | datetime) else value for value in values]
+    plain = [
+        value.isoformat() if isinstance(value, date | datetime) else str(value) if isinstance(value, Decimal) else value
+        for value in values
+    ]
     return signing.dumps([order.name, plain, pk], salt=SALT, compress=True)
 
 

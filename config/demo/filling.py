@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.demo.deals import strike_deals
 from config.demo.message_templates import write_templates
 from config.demo.people import hire
 from config.demo.stories import Story, Task, Worker, stories
@@ -45,10 +46,11 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
         while batch := list(islice(told, BATCH)):
             with transaction.atomic():
                 shelf.put(batch)
+    deals = strike_deals(people, seed=seed, now=now)
     messages = tell_talks(people[0], now=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return shelf.counts | {"templates": templates, "messages": messages}
+    return shelf.counts | {"templates": templates, "messages": messages, "deals": deals}
 
 
 class _Shelf:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core import signing
@@ -89,8 +90,13 @@ def some(rows: QuerySet[Model]) -> tuple[int, bool]:
 
 
 def _write(sort: Sort, row: Row) -> str:
-    values = [row[name].isoformat() if isinstance(row[name], date) else row[name] for name in sort.fields]
+    values = [_plain(row[name]) for name in sort.fields]
     return signing.dumps([sort.name, values, row["id"]], salt=SALT, compress=True)
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON holds it, to the last decimal."""
+    return value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
 
 
 def _read(cursor: str, sort: Sort) -> tuple[list[Any], int] | None:

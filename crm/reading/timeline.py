@@ -39,7 +39,7 @@ _TONES = {
     "consent_changed": "warn",
     "contact_deleted": "danger",
 }
-_COLUMNS = (
+EVENT_COLUMNS = (
     "kind",
     "occurred_at",
     "actor",
@@ -82,7 +82,7 @@ def timeline_page(
     if group:
         kinds = Q(kind__in=[kind.name for kind in all_kinds() if kind.group == group])
         events = events.filter(kinds | Q(kind__startswith=CUSTOM) if group == OUTSIDE else kinds)
-    page = page_of(events, NEWEST, _COLUMNS, after=after, before=before, size=size)
+    page = page_of(events, NEWEST, EVENT_COLUMNS, after=after, before=before, size=size)
     return [told(row) for row in page.rows], page
 
 
