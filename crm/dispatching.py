@@ -31,6 +31,25 @@ class Subscriber:
     handle: Callable[[Sequence[Event], datetime], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a watcher is told of an event: whom it concerns, not what it says."""
+
+    contact_id: int | None
+    kind: str
+    subject_kind: str
+    subject_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Told of every event, whatever its kind, without its being loaded: `note` writes one cheap statement a batch."""
+
+    name: str
+    note: Callable[[Sequence[Seen], datetime], None]
+
+
+_watchers: dict[str, Watcher] = {}
 _subscribers: dict[str, Subscriber] = {}
 _wakers: list[Callable[[], Any]] = []
 
@@ -38,6 +57,11 @@ _wakers: list[Callable[[], Any]] = []
 def subscribe(subscriber: Subscriber) -> None:
     """Make a subscriber known; called once by its floor at start-up, lower floors first."""
     _subscribers[subscriber.name] = subscriber
+
+
+def watch(watcher: Watcher) -> None:
+    """Make a watcher known; called once by its floor at start-up. It must not fail: the whole batch would wait."""
+    _watchers[watcher.name] = watcher
 
 
 def subscribers() -> list[Subscriber]:
@@ -80,7 +104,7 @@ taken AS (
         SELECT event_id FROM crm_pendingevent WHERE shard = %s AND (SELECT ours FROM held) ORDER BY event_id LIMIT %s
     ) RETURNING event_id
 )
-SELECT event_id, kind FROM taken LEFT JOIN crm_event ON crm_event.id = event_id
+SELECT event_id, contact_id, kind, subject_kind, subject_id FROM taken LEFT JOIN crm_event ON crm_event.id = event_id
 """
 
 
@@ -89,7 +113,10 @@ def _dispatch_batch(shard: int, now: datetime) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_TAKE, [LOCK_SPACE, shard, shard, BATCH])
             taken = cursor.fetchall()
-        events = _wanted(taken)
+        seen = [Seen(*row[1:]) for row in taken if row[2] is not None]
+        for watcher in _watchers.values() if seen else ():
+            watcher.note(seen, now)
+        events = _wanted([(row[0], row[2]) for row in taken])
         for subscriber in subscribers() if events else ():
             _deliver(subscriber, events, now)
     return len(taken)

@@ -41,7 +41,7 @@ class AudienceQuerySet(models.QuerySet["Audience"]):
         condition=pghistory.AnyChange("name", "description", "condition", "deleted_at"),
     ),
     pghistory.DeleteEvent("before_delete"),
-    exclude=["count", "counted_at", "checked_until", "state", "problem"],
+    exclude=["count", "counted_at", "checked_until", "filled_to", "state", "problem"],
     model_name="AudienceHistory",
 )
 class Audience(models.Model):
@@ -57,8 +57,11 @@ class Audience(models.Model):
 
     state = models.CharField(max_length=8, choices=AudienceState.choices, default=AudienceState.READY, editable=False)
     problem = models.CharField(max_length=500, blank=True, editable=False)
-    #: Time has been looked at until here: what changes by the clock alone is found between this and now.
+    #: Time has been looked at until here: what changes by the clock alone is found between this and now. Empty where
+    #: time plays no part.
     checked_until = models.DateTimeField(null=True, editable=False)
+    #: While it is being put together: the contacts up to this number have been looked at.
+    filled_to = models.BigIntegerField(default=0, editable=False)
     #: All members, and when they were counted.
     count = models.PositiveIntegerField(default=0, editable=False)
     counted_at = models.DateTimeField(null=True, editable=False)
@@ -87,6 +90,12 @@ class Audience(models.Model):
                 condition=Q(deleted_at__isnull=True, kind=AudienceKind.DYNAMIC),
                 name="audiences_by_clock",
             ),
+            # The slow sweep that puts audiences together.
+            models.Index(
+                fields=["id"],
+                condition=Q(deleted_at__isnull=True, state=AudienceState.FILLING),
+                name="audiences_to_fill",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -103,6 +112,10 @@ class AudienceMember(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["audience", "contact"], name="audience_member_once")]
+        indexes = [
+            # The members of an audience, the newest first.
+            models.Index(fields=["audience", "-since", "-id"], name="audience_members_newest"),
+        ]
 
 
 class AudienceNesting(models.Model):
