@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
 from crm.access import custom_fields_for, people_for, tags_for, teams_for
+from crm.conditions.language import BadCondition
+from crm.conditions.listing import where_q, where_words
 from crm.countries import country_code, country_name
 from crm.custom_values import BadCustomValue, parse_value
 from crm.models import Consent, ContactTag, CustomField, Lifecycle, User
@@ -19,6 +21,8 @@ from crm.search_terms import contacts_matching
 from crm.zones import day_after, moment
 
 LIFECYCLES = {"active": "active", **dict(Lifecycle.choices)}
+#: A condition as JSON, before it is checked.
+LONGEST_WHERE = 10_000
 YES_NO = {"yes": "yes", "no": "no"}
 
 
@@ -126,6 +130,13 @@ def _opted_out(text: str, asking: Asking) -> Q:
     return Q(Exists(Consent.objects.filter(contact=OuterRef("pk"), channel=channel, state="withdrawn")))
 
 
+def _where(text: str, asking: Asking) -> Q:
+    try:
+        return where_q(text, asking.now)
+    except BadCondition as problem:
+        raise BadFilter(str(problem)) from None
+
+
 def _yes(condition: Callable[[Asking], Q]) -> Callable[[str, Asking], Q]:
     def read(text: str, asking: Asking) -> Q:
         return condition(asking) if _known(text, YES_NO) == "yes" else ~condition(asking)
@@ -161,6 +172,7 @@ FACETS = {
             "added until",
             lambda text, asking: Q(created_at__lt=day_after(_day(text), asking.user.time_zone)),
         ),
+        Facet("where", "who", _where, lambda text, _: where_words(text)),
         Facet("import", "import", lambda text, _: Q(pk__in=_imported(_id(text)))),
     )
 }
@@ -185,6 +197,11 @@ def _custom_facet(own: CustomField) -> Facet:
     return Facet(f"custom.{own.slug}", own.label, condition)
 
 
+def _clean(name: str, text: str) -> str:
+    """What was asked, as short as any filter may be; a condition cut off would be none."""
+    return text.replace("\0", "").strip()[: LONGEST_WHERE if name == "where" else 200]
+
+
 def apply(contacts: ContactQuerySet, given: QueryDict, user: User, now: datetime) -> Filtered:
     """Narrow a set as the address says. Several values of one filter are alternatives; what cannot be read leaves
     nothing, with the reason."""
@@ -195,7 +212,7 @@ def apply(contacts: ContactQuerySet, given: QueryDict, user: User, now: datetime
     shown = {
         name: texts
         for name in facets
-        if (texts := [text for text in (one.replace("\0", "").strip()[:200] for one in given.getlist(name)) if text])
+        if (texts := [text for text in (_clean(name, one) for one in given.getlist(name)) if text])
     }
     filtered = Filtered(contacts, query=urlencode(shown, doseq=True))
     for name, texts in shown.items():

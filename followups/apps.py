@@ -14,12 +14,14 @@ class FollowUpsConfig(AppConfig):
         from crm.audit import Audited, register_audited
         from crm.dispatching import Subscriber, subscribe
         from crm.due import Sweep, register_sweep
+        from crm.importing.records.kinds import register_kind
         from crm.undo import register_undoer
         from followups import (
             answered,
             arrived,
             backlogs,
             checkins,
+            conditions,
             dated_notes,
             digest,
             escalation,
@@ -38,6 +40,7 @@ class FollowUpsConfig(AppConfig):
             speed_to_lead,
             undoing,
         )
+        from followups.importing.taking import KIND as IMPORT_KIND
         from followups.models import FollowUp
 
         event_kinds.register()
@@ -59,9 +62,11 @@ class FollowUpsConfig(AppConfig):
         renewals.register()
         escalation.register()
         checkins.register()
+        conditions.register()
         digest.register()
         handing_over.register()
         merging.register()
         integrity.register()
         backlogs.register()
+        register_kind(IMPORT_KIND)
         register_audited("followup", Audited("Follow-up", FollowUp, str, "/followups/{}/"))

@@ -14,7 +14,9 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 
-from crm.access import contacts_for, people_for
+from crm.access import contacts_for, deals_for, documents_for, invoices_for, partners_for, people_for
+from crm.conditions.language import BadCondition
+from crm.conditions.listing import where_q, where_words
 from crm.models import Contact, Tag, User
 from crm.search_terms import contacts_matching
 from crm.zones import day_after, local_day, moment
@@ -22,6 +24,8 @@ from followups.lifecycle import OPEN
 from followups.models import FollowUpTag, FollowUpType, Priority, Status
 from followups.models.followup import FollowUpQuerySet
 
+#: A condition as JSON, before it is checked.
+LONGEST_WHERE = 10_000
 STATUSES = {"open": "open", "all": "any", **dict(Status.choices)}
 DUES = {"overdue": "overdue", "today": "today", "week": "this week", "later": "later", "untimed": "any time of a day"}
 
@@ -143,13 +147,32 @@ def _contact_words(text: str, asking: Asking) -> str:
     return found.name if found else "somebody else’s"
 
 
+def _record(name: str, model: str) -> Facet:
+    """What concerns a partner, or waits for a record; the chip names it where the person may see it."""
+
+    def words(text: str, asking: Asking) -> str:
+        door = {"partner": partners_for, "deal": deals_for, "document": documents_for, "invoice": invoices_for}[name]
+        allowed = asking.user.can(f"{name}s.view")
+        found = door(asking.user).filter(pk=_id(text)).first() if allowed else None
+        return str(getattr(found, model)) if found else "one that you cannot see"
+
+    return Facet(name, name, lambda text, _: Q(**{f"{name}_id": _id(text)}), words)
+
+
 def _text(text: str, asking: Asking) -> Q:
-    """Words of the follow-up itself, or of its contact's name and addresses."""
+    """Words of the follow-up itself or of its partner's name, or of its contact's name and addresses."""
     words = RawSQL(
         "SELECT object_id FROM crm_searchentry WHERE kind = 'followup' AND terms @@ crm_prefix_query(%s)", [text]
     )
     theirs = Contact.objects.filter(contacts_matching(text)).values("pk")
     return Q(pk__in=words) | Q(contact__in=theirs)
+
+
+def _where(text: str, asking: Asking) -> Q:
+    try:
+        return Q(contact__in=Contact.objects.filter(where_q(text, asking.now)).values("pk"))
+    except BadCondition as problem:
+        raise BadFilter(str(problem)) from None
 
 
 def _yes(condition: Callable[[Asking], Q]) -> Callable[[str, Asking], Q]:
@@ -177,6 +200,10 @@ FACETS = {
         ),
         Facet("tag", "tag", _tag, _tag_words),
         Facet("contact", "client", lambda text, _: Q(contact=_id(text)), _contact_words),
+        _record("partner", "name"),
+        _record("deal", "name"),
+        _record("document", "name"),
+        _record("invoice", "number"),
         Facet("group", "group", lambda text, _: Q(group=text), lambda text, _: text),
         Facet("lead", "first contact", _yes(lambda _: Q(speed_to_lead=True)), lambda text, _: text),
         Facet(
@@ -186,19 +213,22 @@ FACETS = {
             lambda text, _: text,
         ),
         Facet("pinned", "pinned", _yes(lambda _: Q(pinned=True)), lambda text, _: text),
+        Facet("where", "whose contact", _where, lambda text, _: where_words(text)),
         Facet("q", "text", _text, lambda text, _: f"“{text}”"),
     )
 }
+
+
+def _clean(name: str, text: str) -> str:
+    """What was asked, as short as any filter may be; a condition cut off would be none."""
+    return text.replace("\0", "").strip()[: LONGEST_WHERE if name == "where" else 200]
 
 
 def apply(followups: FollowUpQuerySet, given: QueryDict, user: User, now: datetime) -> Filtered:
     """Narrow a set as the address says; without a word about the status, to what is still open. Several values of
     one filter are alternatives; what cannot be read leaves nothing, with the reason."""
     asking = Asking(user, now)
-    values = {
-        name: [text for text in (one.replace("\0", "").strip()[:200] for one in given.getlist(name)) if text]
-        for name in FACETS
-    }
+    values = {name: [text for text in (_clean(name, one) for one in given.getlist(name)) if text] for name in FACETS}
     if not values["status"]:
         values["status"] = ["open"]
         shown = {name: texts for name, texts in values.items() if texts and name != "status"}

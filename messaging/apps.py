@@ -13,6 +13,7 @@ class MessagingConfig(AppConfig):
             backlogs,
             bundling,
             cancelling,
+            conditions,
             contact_hours_kept,
             delivery,
             event_kinds,
@@ -51,6 +52,7 @@ class MessagingConfig(AppConfig):
         register_sweep(Sweep("tracking_labels", sweeping.DUE_SQL, sweeping.label_hits))
         contact_hours_kept.register()
         cancelling.register()
+        conditions.register()
         policy_settings.register()
         waiting.register()
         strangers.register()

@@ -35,6 +35,9 @@ from crm.models import (
     Team,
     User,
 )
+from followups.models import FollowUp, FollowUpType, Outcome
+from messaging.models import Message, MessageTemplate
+from messaging.models.message_event import MessageEvent
 
 ZONE = "Europe/Paris"
 #: A little after the clocks went forward, near midnight.
@@ -119,6 +122,7 @@ def fill(random: Random, number: int = 200) -> None:
         ]
     )
     _records(random, contacts, people)
+    _work(random, contacts, people)
 
 
 def _contact(random: Random, i: int, people: list[User], teams: list[Team]) -> Contact:
@@ -214,6 +218,76 @@ def _records(random: Random, contacts: list[Contact], people: list[User]) -> Non
             )
             for one in some()
         ]
+    )
+
+
+def _work(random: Random, contacts: list[Contact], people: list[User]) -> None:
+    """Follow-ups and messages, with what came of them."""
+    some = [contact for contact in contacts for _ in range(random.choice([0, 0, 1, 2]))]
+    types, outcomes = list(FollowUpType.objects.all()[:2]), [None, *Outcome.objects.all()[:2]]
+    FollowUp.objects.bulk_create([_followup(random, one, people, types, outcomes) for one in some])
+    template = MessageTemplate.objects.create(name="Hello", channel="email", created_at=NOW, updated_at=NOW)
+    messages = Message.objects.bulk_create(
+        [
+            Message(
+                contact=one,
+                channel=random.choice(["email", "sms"]),
+                direction=random.choice(["in", "out"]),
+                kind="message",
+                template=random.choice([None, template]),
+                status=random.choice(["delivered", "bounced"]),
+                dedupe_key=f"m{i}",
+                send_after=NOW,
+                created_at=_certain(random),
+                sent_at=_moment(random),
+            )
+            for i, one in enumerate(some)
+        ]
+    )
+    Message.objects.bulk_create(
+        [
+            Message(
+                contact_id=one.contact_id,
+                channel="email",
+                direction="in",
+                kind="received",
+                answers=one.pk,
+                dedupe_key=f"r{one.pk}",
+                send_after=NOW,
+                created_at=_certain(random),
+            )
+            for one in messages
+            if random.random() < 0.3
+        ]
+    )
+    MessageEvent.objects.bulk_create(
+        [
+            MessageEvent(
+                message=random.choice(messages),
+                kind=random.choice(["opened", "clicked"]),
+                actor=random.choice(["person", "machine", ""]),
+                at=_certain(random),
+            )
+            for _ in messages
+        ]
+    )
+
+
+def _followup(random: Random, contact: Contact, people: list[User], types: list[Any], outcomes: list[Any]) -> FollowUp:
+    status, due = random.choice(["pending", "missed", "completed"]), _certain(random)
+    return FollowUp(
+        contact=contact,
+        subject=random.choice(WORDS[1:]),
+        type=random.choice(types),
+        assignee=random.choice(people),
+        priority=random.choice(["low", "high"]),
+        status=status,
+        due_at=due,
+        due_by=due,
+        outcome=random.choice(outcomes),
+        created_at=_certain(random),
+        completed_at=_certain(random) if status == "completed" else None,
+        deleted_at=random.choice([None, None, None, NOW]),
     )
 
 
