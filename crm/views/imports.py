@@ -10,20 +10,38 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from crm.access import custom_fields_for, imports_for
+from crm.access import imports_for
 from crm.countries import country_choices
-from crm.importing.checking import TARGETS
 from crm.importing.plan import BadMapping
 from crm.importing.presets import presets
-from crm.importing.starting import drop, guess_again, queue_import, queue_undo, read_again, take_in
+from crm.importing.records.kinds import kinds
+from crm.importing.starting import (
+    allowed_kinds,
+    drop,
+    guess_again,
+    queue_import,
+    queue_undo,
+    read_again,
+    take_as,
+    take_in,
+)
 from crm.importing.text_files import ENCODINGS, Unreadable
 from crm.importing.undoing import can_undo
 from crm.models import ImportBatch
-from crm.models.custom_field import FieldKind
-from crm.models.import_batch import ImportState, OnDuplicate
+from crm.models.import_batch import ImportState
 from crm.reading.paging import Sort, page_of
 from crm.views.asking import BIGGEST
 from crm.views.guard import PersonRequest, may
+from crm.views.import_forms import (
+    asks_shown,
+    columns_shown,
+    sent_mapping,
+    sent_options,
+    sent_treatment,
+    targets_of,
+    treatments,
+    words_shown,
+)
 
 OPEN = (ImportState.UPLOADED, ImportState.CHECKED)
 _BY_ROW = Sort("problems", ("row",))
@@ -44,7 +62,7 @@ def new_import(request: PersonRequest) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         file = request.FILES.get("file")
-        preset = request.POST.get("preset", "")
+        preset, kind = request.POST.get("preset", ""), request.POST.get("kind", "")
         try:
             if file is None:
                 raise Unreadable("Choose a file first.")
@@ -58,6 +76,7 @@ def new_import(request: PersonRequest) -> HttpResponse:
                 by=request.user,
                 now=timezone.now(),
                 preset=preset if preset in presets() else "",
+                kind=kind if kind in allowed_kinds(request.user) else "",
             )
             return HttpResponseRedirect(f"/imports/{batch.pk}/")
         except Unreadable as bad:
@@ -65,6 +84,7 @@ def new_import(request: PersonRequest) -> HttpResponse:
     shown = {
         "problem": problem,
         "presets": [(one.name, one.title) for one in presets().values()],
+        "kinds": [*allowed_kinds(request.user).items()],
         "most": settings.IMPORT_MAX_BYTES,
     }
     return render(request, "crm/import_new.html", shown, status=422 if problem else 200)
@@ -82,23 +102,24 @@ def mapping(request: PersonRequest, pk: int) -> HttpResponse:
     preset = request.GET.get("preset", "")
     if preset in presets():
         chosen = {guess.heading: guess.target for guess in guess_again(batch, preset=preset)}
-    if request.method == "POST" and request.POST.get("step") == "read":
+    if request.method == "POST" and request.POST.get("step") == "kind":
+        problem = _take_as(request, batch)
+        if not problem:
+            return HttpResponseRedirect(f"/imports/{pk}/")
+    elif request.method == "POST" and request.POST.get("step") == "read":
         problem = _read_again(batch, request.POST.get("encoding", ""))
         if not problem:
             return HttpResponseRedirect(f"/imports/{pk}/")
     elif request.method == "POST":
-        headings = batch.options["headings"]
-        treatment = request.POST.get("on_duplicate", "")
-        chosen = {heading: request.POST.get(f"column-{place}", "")[:100] for place, heading in enumerate(headings)}
+        chosen = sent_mapping(batch, request.POST)
         try:
+            if batch.kind not in allowed_kinds(request.user):
+                raise BadMapping("You may not add records of this kind; ask an administrator.")
             queue_import(
                 batch,
                 mapping=chosen,
-                on_duplicate=treatment if treatment in OnDuplicate.values else OnDuplicate.MERGE,
-                options={
-                    "empty_words": _words(request.POST.get("empty_words", "")),
-                    "country": request.POST.get("country", "")[:2],
-                },
+                on_duplicate=sent_treatment(batch, request.POST),
+                options=sent_options(batch, request.POST),
                 dry_run=request.POST.get("step") != "import",
                 now=timezone.now(),
             )
@@ -107,10 +128,13 @@ def mapping(request: PersonRequest, pk: int) -> HttpResponse:
             problem = str(bad)
     shown = {
         "batch": batch,
-        "columns": _columns(batch, chosen),
+        "columns": columns_shown(batch, chosen),
         "problem": problem,
-        "targets": _targets(request),
-        "on_duplicate": OnDuplicate.choices,
+        "targets": targets_of(batch, request.user),
+        "words": words_shown(batch),
+        "asks": asks_shown(batch),
+        "kinds": [*allowed_kinds(request.user).items()],
+        "on_duplicate": treatments(batch),
         "empty_words": "; ".join(batch.options.get("empty_words", [])),
         "countries": country_choices(),
         "encodings": [*({batch.encoding: batch.encoding.upper()} | ENCODINGS).items()] if batch.encoding else [],
@@ -130,7 +154,7 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
     page = page_of(
         rows,
         _BY_ROW,
-        ("row", "column", "reason", "left_out"),
+        ("row", "column", "reason", "left_out", "read_as"),
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
         size=100,
@@ -145,7 +169,8 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
         "undoing": bool(batch.options.get("undo")),
         "total": max(total, batch.rows_done, 1),
         "may_undo": not working and can_undo(batch),
-        "left_out": rows.filter(left_out=True).values("row").distinct().count() if not working else 0,
+        "left_out": rows.filter(left_out=True, read_as=False).values("row").distinct().count() if not working else 0,
+        "address": kinds()[batch.kind].address if batch.kind in kinds() else f"/contacts/?import={batch.pk}",
     }
     return render(
         request,
@@ -184,6 +209,18 @@ def _one(request: PersonRequest, pk: int) -> ImportBatch:
     return found
 
 
+def _take_as(request: PersonRequest, batch: ImportBatch) -> str:
+    """Take the file for one of another kind of records; returns what is wrong with that."""
+    kind = request.POST.get("kind", "")
+    if kind not in allowed_kinds(request.user):
+        return "You may not add records of this kind; ask an administrator."
+    try:
+        take_as(batch, kind=kind)
+    except Unreadable as bad:
+        return str(bad)
+    return ""
+
+
 def _read_again(batch: ImportBatch, encoding: str) -> str:
     """Read the file as the person says; returns what is wrong with that."""
     try:
@@ -193,26 +230,3 @@ def _read_again(batch: ImportBatch, encoding: str) -> str:
     except Unreadable as bad:
         return str(bad)
     return ""
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in (one.strip() for one in text.replace("\0", "").split(";")) if word][:100]
-
-
-def _columns(batch: ImportBatch, chosen: dict[str, str]) -> list[dict[str, object]]:
-    guesses = batch.options.get("guesses", {})
-    return [
-        {
-            "place": place,
-            "heading": heading,
-            "target": chosen.get(heading, ""),
-            **guesses.get(heading, {"why": "", "samples": []}),
-        }
-        for place, heading in enumerate(batch.options["headings"])
-    ]
-
-
-def _targets(request: PersonRequest) -> list[tuple[str, str]]:
-    own = [(f"custom:{one.slug}", one.label) for one in custom_fields_for(request.user)]
-    new = [(f"new:{kind}", f"New field: {label.lower()}") for kind, label in FieldKind.choices]
-    return [("", "Leave out"), *TARGETS.items(), *own, *new]

@@ -57,6 +57,17 @@ class Taken:
         self.problems.append(Problem(row, target, reason, left_out=True, read_as=read_as))
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something that is asked beside the columns: an option of the import. `clean` makes of an answer what is kept."""
+
+    name: str
+    label: str
+    help: str = ""
+    choices: Callable[[], list[tuple[str, str]]] | None = None
+    clean: Callable[[str], str] = str.strip
+
+
 class Importer(Protocol):
     """Takes the rows of one file in, some thousand at a time, in a fixed number of queries each.
 
@@ -81,6 +92,7 @@ class RecordKind:
     undo: Callable[[Sequence[Stored], User | None, datetime], list[Problem]]
     #: Where to look at the records.
     address: str = ""
+    asks: Sequence[Ask] = ()
     #: Targets whose different words are mapped one by one, with what each may become and what it probably is.
     words: Mapping[str, Callable[[Sequence[str]], Mapping[str, str]]] = field(default_factory=dict)
     word_choices: Mapping[str, Callable[[], list[tuple[str, str]]]] = field(default_factory=dict)

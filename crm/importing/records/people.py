@@ -14,7 +14,7 @@ from crm.countries import country_code
 from crm.handing_over import held_by
 from crm.importing.checking import Problem
 from crm.importing.records.cells import BadRow, line
-from crm.importing.records.kinds import RecordKind, Row, Stored, Taken, Target
+from crm.importing.records.kinds import Ask, RecordKind, Row, Stored, Taken, Target
 from crm.importing.words import plain
 from crm.models import Contact, ImportBatch, Membership, Organisation, Role, Team, User
 from crm.zones import zone_names
@@ -189,6 +189,16 @@ def clean_domain(text: str) -> str:
     return domain if len(domain) <= 190 and _DOMAIN.fullmatch(domain) else ""
 
 
+def _team_choices() -> list[tuple[str, str]]:
+    return [
+        ("", "The first of them that the file has"),
+        ("team", "The column Team"),
+        ("manager", "The column Manager, who leads it"),
+        ("office", "The column Office"),
+        ("nothing", "Make no teams"),
+    ]
+
+
 def undo(stored: Sequence[Stored], by: User | None, now: datetime) -> list[Problem]:
     """Take people out of teams, delete the accounts that nobody opened and that hold nothing, then the empty teams."""
     ids = {table: [one.pk for one in stored if one.table == table] for table in (PERSON, TEAM, MEMBER)}
@@ -243,4 +253,13 @@ KIND = RecordKind(
     importer=PeopleImporter,
     undo=undo,
     address="/settings/people/",
+    asks=(
+        Ask(
+            "domain",
+            "Make e-mail addresses at",
+            "For whoever has none: first.last@ this domain. They cannot sign in until you invite them.",
+            clean=clean_domain,
+        ),
+        Ask("teams_by", "Teams are made of", choices=_team_choices),
+    ),
 )

@@ -1,4 +1,4 @@
-"""Which contact a row of another record is about: by number, external id, e-mail, phone, else by name or organisation."""
+"""Which contact a row of another record is about: by external id, e-mail or phone, by number, else by name or organisation."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from crm.addresses import BadAddress, normal_email, normal_phone
 from crm.duplicates import Key, find_same
 from crm.importing.records.cells import BadRow
 from crm.importing.records.kinds import Row, Taken
+from crm.importing.words import plain
 from crm.models import Contact, ImportBatch, Organisation
 from crm.models.contact import ContactQuerySet
 
@@ -42,6 +43,7 @@ class ContactFinder:
         self._named: dict[str, Whom | None] = {}
         self._sure: dict[Key, int] = {}
         self._seen: set[int] = set()
+        self._numbered: dict[int, str] = {}
 
     def prepare(self, rows: Sequence[Row]) -> None:
         """Look up everybody whom these rows name."""
@@ -49,15 +51,15 @@ class ContactFinder:
         self._sure = find_same(keys)
         self._seen = set(self._mine().filter(pk__in=set(self._sure.values())).values_list("pk", flat=True))
         numbers = {int(text) for row in rows if _is_number(text := row.cells.get("contact_id", ""))}
-        self._seen |= set(self._mine().filter(pk__in=numbers).values_list("pk", flat=True))
+        self._numbered = {
+            one.pk: one.name
+            for one in self._mine().filter(pk__in=numbers).only("first_name", "last_name", "organisation")
+        }
         names = {row.cells[name].casefold() for row in rows for name in NAMES if name in row.cells}
         self._find_named(names - self._named.keys())
 
     def whom(self, row: Row, taken: Taken) -> int | None:
         """The contact of a row, None where it names none. Raises BadRow where whom it names is not here."""
-        number = row.cells.get("contact_id", "")
-        if _is_number(number) and int(number) in self._seen:
-            return int(number)
         for target, key in self._keys(row):
             pk = self._sure.get(key)
             if pk is not None:
@@ -65,6 +67,12 @@ class ContactFinder:
                     raise BadRow(target, "A colleague looks after this contact; ask them or a manager.")
                 return pk
         named = [(name, row.cells[name]) for name in NAMES if name in row.cells]
+        number = row.cells.get("contact_id", "")
+        if _is_number(number) and int(number) in self._numbered:
+            # Numbers of another installation are other people's: a name that is there must agree.
+            name = row.cells.get("contact_name", "")
+            if not name or plain(name) == plain(self._numbered[int(number)]):
+                return int(number)
         for target, text in named:
             if (found := self._named.get(text.casefold())) is not None:
                 if found.doubt:

@@ -1,0 +1,1 @@
+"""Follow-ups from a file: our own export, and lists of tasks of other programs (A13)."""

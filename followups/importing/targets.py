@@ -1,0 +1,35 @@
+"""What a column of a file of follow-ups can be, with the headings of our own export and of other programs' tasks."""
+
+from crm.importing.records.kinds import Target
+
+TARGETS = (
+    Target("subject", "Subject", ("subject", "task subject", "task", "title", "task title", "task name", "name", "what", "todo", "activity subject", "betreff", "aufgabe", "objet", "asunto")),
+    Target("due", "Due (day or time)", ("due at", "due", "due date time", "due date", "due on", "due time", "task due date", "activity date", "activitydate", "deadline", "when", "fallig am", "echeance", "vencimiento", "date")),
+    Target("due_on", "Due on (day)", ("due on", "due date")),
+    Target("number", "Follow-up number", ("follow up number",)),
+    Target("external_id", "External id", ("external id", "task id", "activity id", "record id", "id")),
+    Target("type", "Type", ("type", "task type", "activity type", "kind", "art")),
+    Target("priority", "Priority", ("priority", "task priority", "prioritat", "priorite", "prioridad")),
+    Target("status", "Status", ("status", "task status", "state", "statut", "estado", "done")),
+    Target("assignee", "Assignee", ("assignee", "assigned to", "owner", "task owner", "activity owner", "owner email", "zustandig", "responsable")),
+    Target("description", "Description", ("description", "details", "task notes", "note", "comments", "beschreibung")),
+    Target("completion_notes", "Notes on completion", ("notes", "completion notes", "result")),
+    Target("group", "Group", ("group", "project", "list")),
+    Target("pinned", "Pinned", ("pinned",)),
+    Target("tags", "Tags", ("tags", "labels")),
+    Target("outcome", "Outcome", ("outcome", "call result", "task outcome")),
+    Target("minutes", "Minutes", ("minutes", "duration", "duration minutes")),
+    Target("snoozed_until", "Snoozed until", ("snoozed until",)),
+    Target("completed_at", "Completed at", ("completed at", "completed on", "completed date", "completion date", "closed time", "date completed", "marked as done time")),
+    Target("completed_by", "Completed by", ("completed by",)),
+    Target("missed_at", "Missed at", ("missed at",)),
+    Target("cancelled_at", "Cancelled at", ("cancelled at",)),
+    Target("cancel_reason", "Cancelled because", ("cancelled because",)),
+    Target("contact_id", "Contact number", ("contact number",)),
+    Target("contact_external_id", "Contact’s external id", ("contact external id", "contact id", "associated contact ids", "whoid", "who id")),
+    Target("contact_email", "Contact’s e-mail", ("contact e mail", "contact email", "email", "e mail", "client email")),
+    Target("contact_phone", "Contact’s phone", ("contact phone", "phone", "client phone")),
+    Target("contact_name", "Contact’s name", ("contact", "contact name", "associated contact", "contact person", "client", "client name", "related to", "person", "lead", "kunde")),
+    Target("contact_organisation", "Contact’s organisation", ("organisation", "organization", "company", "account", "account name", "associated company", "firma")),
+    Target("partner", "Partner", ("partner", "partner name", "agency")),
+)  # fmt: skip
