@@ -279,5 +279,6 @@ KIND = RecordKind(
     importer=FollowUpImporter,
     undo=undo,
     address="/followups/",
+    own_sign="Follow-up number",
     asks=(Ask("zone", "Times without a zone are local to", choices=_zone_choices),),
 )

@@ -52,6 +52,7 @@ def understood(kind: RecordKind, headings: Sequence[str], rows: Sequence[Sequenc
                 for heading, values in columns.items()
             },
             "words": words,
+            "neutralised": bool(kind.own_sign) and kind.own_sign in headings,
         },
     }
 

@@ -93,6 +93,8 @@ class RecordKind:
     #: Where to look at the records.
     address: str = ""
     asks: Sequence[Ask] = ()
+    #: The heading that only our own export has: the apostrophes that it puts before formulas come off again.
+    own_sign: str = ""
     #: Targets whose different words are mapped one by one, with what each may become and what it probably is.
     words: Mapping[str, Callable[[Sequence[str]], Mapping[str, str]]] = field(default_factory=dict)
     word_choices: Mapping[str, Callable[[], list[tuple[str, str]]]] = field(default_factory=dict)

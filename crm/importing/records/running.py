@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from crm.importing.checking import Problem
+from crm.importing.checking import Problem, plain_again
 from crm.importing.progress import finish, start_over, still_ours
 from crm.importing.reading import open_table
 from crm.importing.records.kinds import Importer, Row, Stored, Taken, kinds
@@ -39,10 +39,11 @@ def run_records(batch: ImportBatch, *, now: datetime) -> None:
     heading_of = {target: heading for heading, target in columns.items()}
     places = [(place, columns[name]) for place, name in enumerate(table.headings) if name in columns]
     empty = frozenset(word.casefold() for word in batch.options.get("empty_words", ()))
+    neutralised = bool(batch.options.get("neutralised"))
     importer = kind.importer(batch)
     rows = table.rows(after=done)
     for taken in _pieces(rows, done):
-        good, bad = _read(taken, places, len(table.headings), empty)
+        good, bad = _read(taken, places, len(table.headings), empty, neutralised=neutralised)
         for attempt in range(4):
             try:
                 with transaction.atomic():
@@ -68,7 +69,12 @@ def _pieces(rows: Iterator[tuple[int, list[str]]], done: int) -> Iterator[list[t
 
 
 def _read(
-    taken: Sequence[tuple[int, list[str]]], places: Sequence[tuple[int, str]], width: int, empty: frozenset[str]
+    taken: Sequence[tuple[int, list[str]]],
+    places: Sequence[tuple[int, str]],
+    width: int,
+    empty: frozenset[str],
+    *,
+    neutralised: bool,
 ) -> tuple[list[Row], list[Problem]]:
     """The filled cells of each row, and what is wrong with those that are no rows."""
     good: list[Row] = []
@@ -82,6 +88,8 @@ def _read(
             bad.append(Problem(number, "", "The text holds a NUL character."))
         else:
             found = {target: cells[place].strip() for place, target in places if place < len(cells)}
+            if neutralised:
+                found = {target: plain_again(text) for target, text in found.items()}
             good.append(
                 Row(number, {name: text for name, text in found.items() if text and text.casefold() not in empty})
             )
