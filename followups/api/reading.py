@@ -47,6 +47,10 @@ class Wanted(Body):
     """Which follow-ups: all that is given must hold."""
 
     contact: Id | None = None
+    partner: Id | None = None
+    deal: Id | None = Field(default=None, description="Waiting for this deal")
+    document: Id | None = Field(default=None, description="Waiting for this document")
+    invoice: Id | None = Field(default=None, description="Waiting for this invoice")
     assignee: Id | None = None
     creator: Id | None = None
     status: list[StatusName] = []
@@ -73,6 +77,10 @@ def narrowed(rows: FollowUpQuerySet, wanted: Wanted, now: datetime) -> FollowUpQ
     """The follow-ups that the filter lets through."""
     exact = {
         "contact_id": wanted.contact,
+        "partner_id": wanted.partner,
+        "deal_id": wanted.deal,
+        "document_id": wanted.document,
+        "invoice_id": wanted.invoice,
         "assignee_id": wanted.assignee,
         "creator_id": wanted.creator,
         "pinned": wanted.pinned,

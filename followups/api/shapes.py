@@ -41,7 +41,7 @@ class Links(Schema):
 
 class FollowUpOut(Schema):
     id: int
-    contact: int
+    contact: int | None = Field(description="Null where it concerns a partner alone")
     partner: int | None
     subject: str
     description: str
@@ -88,14 +88,14 @@ _PLAIN = (
     "created_at",
     "updated_at",
 )
-_NO_LINKS = dict.fromkeys(("document", "invoice", "deal", "automation", "step"))
+_NO_LINKS = dict.fromkeys(("automation", "step"))
 
 
 def followup_out(followup: FollowUp) -> dict[str, Any]:
     """The follow-up as a plain dictionary."""
     return {name: getattr(followup, name) for name in _PLAIN} | {
         "contact": followup.contact_id,
-        "partner": None,
+        "partner": followup.partner_id,
         "type": followup.type.slug,
         "due_at": (followup.due_on or followup.due_at).isoformat(),  # type: ignore[union-attr]  # one of them is always there
         "assignee": followup.assignee_id,
@@ -113,7 +113,14 @@ def followup_out(followup: FollowUp) -> dict[str, Any]:
             for one in followup.reminders.all()
             if one.state != "cancelled"
         ],
-        "links": {"note": followup.note_id, "event": followup.event_id, **_NO_LINKS},
+        "links": {
+            "note": followup.note_id,
+            "event": followup.event_id,
+            "document": followup.document_id,
+            "invoice": followup.invoice_id,
+            "deal": followup.deal_id,
+            **_NO_LINKS,
+        },
     }
 
 
@@ -156,10 +163,16 @@ class FollowUpFields(Body):
 
 class NewForContact(FollowUpFields):
     note: Id | None = Field(None, description="The note that it was made from")
+    partner: Id | None = Field(None, description="The partner whom it concerns too")
+    deal: Id | None = Field(None, description="The deal that it waits for")
+    document: Id | None = Field(None, description="The document that it waits for")
+    invoice: Id | None = Field(None, description="The invoice that it waits for")
 
 
 class NewFollowUpIn(NewForContact):
-    contact: Id
+    """Of `contact` and `partner` one is needed; a deal, a document or an invoice brings its contact along."""
+
+    contact: Id | None = None
 
 
 class FollowUpChange(FollowUpFields):

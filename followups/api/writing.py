@@ -21,6 +21,7 @@ from crm.api.shapes import Id, given, refuse_null
 from crm.models import User
 from followups import transitions
 from followups.access import followups_for
+from followups.api.concerned import concerned
 from followups.api.reading import one, router
 from followups.api.shapes import FollowUpChange, FollowUpOut, NewFollowUpIn, NewForContact, due_of, followup_out, plans
 from followups.changing import Result
@@ -62,17 +63,19 @@ def person(request: HttpRequest, user_id: int, field: str = "assignee") -> User:
     return found
 
 
-def made(request: HttpRequest, contact_id: int, body: NewForContact) -> dict[str, Any]:
-    """Make one follow-up for a contact that the caller sees."""
+def made(request: HttpRequest, contact_id: int | None, body: NewForContact) -> dict[str, Any]:
+    """Make one follow-up for a contact, a partner or both, whom the caller sees."""
     user = caller(request)
-    contact = one_contact(request, contact_id)
     if body.assignee is not None:
         person(request, body.assignee)
-    if body.note is not None and not notes_for(user).filter(pk=body.note, contact=contact).exists():
+    about = concerned(request, contact_id, body)
+    if body.note is not None and not notes_for(user).filter(pk=body.note, contact=about.contact_id).exists():
         raise invalid([("note", "This contact has no such note.")])
     with on_field("subject"):
         new = NewFollowUp(
-            contact_id=contact.pk,
+            contact_id=about.contact_id,
+            partner_id=about.partner_id,
+            **about.records,
             subject=body.subject,
             type_id=type_id(body.type),
             due=due_of(body.due_at),
@@ -91,7 +94,7 @@ def made(request: HttpRequest, contact_id: int, body: NewForContact) -> dict[str
 @router.post("/followups", auth=WRITE, response={201: FollowUpOut})
 def create_followup(request: HttpRequest, body: NewFollowUpIn) -> Status[dict[str, Any]]:
     """Add a follow-up."""
-    if not contacts_for(caller(request)).filter(pk=body.contact).exists():
+    if body.contact is not None and not contacts_for(caller(request)).filter(pk=body.contact).exists():
         raise invalid([("contact", "There is no such contact, or you may not see it.")])
     return Status(201, made(request, body.contact, body))
 
@@ -99,7 +102,7 @@ def create_followup(request: HttpRequest, body: NewFollowUpIn) -> Status[dict[st
 @router.post("/contacts/{int:contact_id}/followups", auth=WRITE, response={201: FollowUpOut})
 def create_contact_followup(request: HttpRequest, contact_id: Id, body: NewForContact) -> Status[dict[str, Any]]:
     """Add a follow-up for this contact."""
-    return Status(201, made(request, contact_id, body))
+    return Status(201, made(request, one_contact(request, contact_id).pk, body))
 
 
 @router.patch("/followups/{int:followup_id}", auth=WRITE, response=FollowUpOut)

@@ -16,6 +16,7 @@ from followups.models import Escalation, FollowUp, Reminder
 from followups.models.followup import FollowUpQuerySet
 from followups.reading.facing import Facing, facing
 from followups.reading.focus_order import why_now
+from followups.reading.linked import add_linked
 from followups.reading.rows import Row, candidate, rows_of
 
 MOST_HISTORY = 50
@@ -49,6 +50,7 @@ def record_of(user: User, found: FollowUpQuerySet, now: datetime) -> Record | No
     if not rows:
         return None
     row = rows[0]
+    add_linked(user, rows)
     followup = found.select_related("creator", "completed_by", "outcome", "template").get()
     reason = why_now(candidate(row), now, zone(user.time_zone)) if row["open"] else ""
     faced = facing(user, row, reason, now)

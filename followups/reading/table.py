@@ -39,7 +39,7 @@ _ADDED = {
 #: Key -> heading. The first ones are shown when nothing else is chosen.
 COLUMNS = {
     "priority": "Priority", "subject": "Subject", "who": "Who", "type": "Type", "status": "Status", "due": "Due",
-    "assignee": "Assignee", "outcome": "Outcome", "lifecycle": "Lifecycle", "group": "Group", "score": "Score", "created": "Created",
+    "assignee": "Assignee", "outcome": "Outcome", "linked": "Waits for", "lifecycle": "Lifecycle", "group": "Group", "score": "Score", "created": "Created",
 }  # fmt: skip
 SHOWN = ("priority", "subject", "who", "type", "status", "due", "assignee")
 

@@ -76,14 +76,14 @@ def finish(user: User, row: Row, outcome: str, asked: dict[str, Any], now: datet
 
 
 def made_from(user: User, row: Row, template_id: int, now: datetime) -> None:
-    """Make the next follow-up from a template, for the same contact and person."""
+    """Make the next follow-up from a template, for whom this one was, in the same deal and with the same person."""
     for template in templates_for(user, row, now, zone_name=user.time_zone):
         if template.id == template_id:
             plans = [ReminderPlan(before_minutes=minutes) for minutes in template.reminders]
             create(
                 [
                     NewFollowUp(
-                        contact_id=row["contact_id"], subject=template.subject, type_id=template.type_id,
+                        contact_id=row["contact_id"], partner_id=row["partner_id"], deal_id=row["deal_id"], subject=template.subject, type_id=template.type_id,
                         due=template.due, assignee_id=row["assignee_id"], priority=template.priority,
                         description=template.description, reminders=plans or None, template_id=template.id,
                     )
@@ -119,7 +119,8 @@ def follow(
     """Go back with the word of it; or on to the form of the next follow-up, when another one was wanted."""
     response = answer(request, result, said, now)
     if form.cleaned_data.get("then") == "other" and result.done:
-        return HttpResponseRedirect(f"/followups/new/?contact={row['contact_id']}&after={row['id']}")
+        whom = f"contact={row['contact_id'] or ''}&partner={row['partner_id'] or ''}"
+        return HttpResponseRedirect(f"/followups/new/?{whom}&after={row['id']}")
     if not result.done and not result.refused:
         messages.error(request, "Nothing was changed.")
     return response

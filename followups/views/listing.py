@@ -16,6 +16,7 @@ from crm.zones import zone
 from followups.access import followups_for, types_for
 from followups.filters import DUES, STATUSES, Filtered, apply
 from followups.models import Priority
+from followups.reading.linked import add_linked
 from followups.reading.scopes import may_switch
 from followups.reading.table import COLUMNS, ORDERS, columns_of, order_of, page_of, some
 
@@ -47,6 +48,8 @@ def list_page(request: PersonRequest) -> HttpResponse:
         after=given.get("after", ""),
         before=given.get("before", ""),
     )
+    if "linked" in columns:
+        add_linked(user, page.rows)
     whole = not page.earlier and not page.later
     count, more = (len(page.rows), False) if whole else some(filtered.followups)
     shown = {

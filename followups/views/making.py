@@ -12,8 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.access import contacts_for, tags_for
-from crm.models import User
-from crm.models.contact import Contact
+from crm.models import Contact, Partner, User
 from crm.search_terms import contacts_matching
 from crm.views.asking import back, ids_in
 from crm.views.guard import PersonRequest, may
@@ -25,41 +24,42 @@ from followups.choosing import Need
 from followups.creating import NewFollowUp, create_set
 from followups.forms import REMINDERS, FollowUpForm, due_initial
 from followups.lifecycle import BadChange
-from followups.merge_fields import fill_in
+from followups.merge_fields import fill_in, words_of
 from followups.models import Priority
 from followups.reading.loads import people_to_choose
 from followups.reading.origins import origin_of
 from followups.reading.rows import NAME_COLUMNS
 from followups.reading.sentences import plural
 from followups.templates import due_of
-
-MOST_CONTACTS = 1_000
+from followups.views.concerning import Concerning, concerning, partners_to_choose
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("followups.edit")
 def new_page(request: PersonRequest) -> HttpResponse:
-    """Ask for a follow-up, or make it: one for each chosen contact. A second click of the same form makes nothing."""
+    """Ask for a follow-up, or make it: one for each chosen contact, or one for a partner. A second click of the same
+    form makes nothing."""
     now = timezone.now()
     given = request.POST if request.method == "POST" else request.GET
-    asked = ids_in(",".join([*given.getlist("contacts"), *given.getlist("contact")]), MOST_CONTACTS)
-    contacts = list(contacts_for(request.user).filter(pk__in=asked).order_by("pk"))
+    about = concerning(request.user, given, asking=request.method != "POST")
+    contacts = about.contacts
     if request.method != "POST":
-        form = FollowUpForm(user=request.user, initial=_start_with(request, contacts, now))
-        return _ask(request, form, contacts, now)
+        form = FollowUpForm(user=request.user, initial=_start_with(request, about, now))
+        return _ask(request, form, about, now)
     form = FollowUpForm(request.POST, user=request.user)
-    if not contacts:
+    if not about.anybody:
         form.is_valid()
-        form.add_error(None, "Choose the client whom it is for.")
+        form.add_error(None, "Choose the client or the partner whom it is for.")
     if not form.is_valid():
-        return _ask(request, form, contacts, now, status=422)
-    new = [_one_for(contact, form.cleaned_data) for contact in contacts]
+        return _ask(request, form, about, now, status=422)
+    everybody: list[Contact | None] = [*contacts] or [None]
+    new = [_one_for(contact, about, form.cleaned_data) for contact in everybody]
     if len(contacts) == 1:
         asked_from = {name: form.cleaned_data.get(name) for name in ("note", "event")}
         origin = origin_of(request.user, contacts[0].pk, **asked_from)
         new[0].note_id, new[0].event_id = origin.note_id, origin.event_id
     if len(new) > 1 and not request.POST.get("sure"):
-        return _ask(request, form, contacts, now, preview=_preview(new, contacts, now))
+        return _ask(request, form, about, now, preview=_preview(new, contacts, now))
     if not first_time(request):
         return HttpResponseRedirect(made_before(request) or back(request, "/followups/"))
     try:
@@ -67,11 +67,9 @@ def new_page(request: PersonRequest) -> HttpResponse:
     except BadChange as problem:
         again(request)
         form.add_error(None, str(problem))
-        return _ask(request, form, contacts, now, status=422)
+        return _ask(request, form, about, now, status=422)
     said = (
-        f"Added “{new[0].subject}” for {contacts[0].name}"
-        if len(new) == 1
-        else f"Added {plural(len(made.ids), 'follow-up')}"
+        f"Added “{new[0].subject}” for {about.who}" if len(new) == 1 else f"Added {plural(len(made.ids), 'follow-up')}"
     )
     messages.success(request, said, extra_tags=f"undo:/undo/{made.undo_id}/" if made.undo_id else "")
     address = back(request, f"/followups/{made.ids[0]}/" if len(made.ids) == 1 else "/followups/")
@@ -79,13 +77,19 @@ def new_page(request: PersonRequest) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-def _one_for(contact: Contact, asked: dict[str, Any]) -> NewFollowUp:
-    words = {
-        "first_name": contact.first_name, "last_name": contact.last_name,
-        "full_name": contact.name, "organisation": contact.organisation,
-    }  # fmt: skip
+def _words(contact: Contact | None, partner: Partner | None) -> dict[str, str]:
+    name = partner.name if partner else ""
+    if contact is None:
+        return words_of("", "", "", name, name)
+    return words_of(contact.first_name, contact.last_name, contact.organisation, contact.name, name)
+
+
+def _one_for(contact: Contact | None, about: Concerning, asked: dict[str, Any]) -> NewFollowUp:
+    words = _words(contact, about.partner)
     return NewFollowUp(
-        contact_id=contact.pk,
+        contact_id=contact.pk if contact else None,
+        partner_id=about.partner.pk if about.partner else None,
+        **about.ids,
         subject=fill_in(asked["subject"], words) or asked["subject"],
         type_id=asked["type"].pk,
         due=asked["due"],
@@ -122,9 +126,9 @@ def _preview(new: list[NewFollowUp], contacts: list[Contact], now: datetime) -> 
     return shown
 
 
-def _start_with(request: PersonRequest, contacts: list[Contact], now: datetime) -> dict[str, Any]:
+def _start_with(request: PersonRequest, about: Concerning, now: datetime) -> dict[str, Any]:
     """What the empty form shows: today, oneself, or what the chosen template says."""
-    user = request.user
+    user, contacts = request.user, about.contacts
     first: dict[str, Any] = {
         "day": local_day(now, user.time_zone).isoformat(),
         "assignee": str(user.pk) if len(contacts) < 2 else "auto",
@@ -140,7 +144,8 @@ def _start_with(request: PersonRequest, contacts: list[Contact], now: datetime) 
     if template is None:
         return first
     due = due_of(template, now, user.time_zone)
-    words = {"first_name": contacts[0].first_name, "full_name": contacts[0].name} if len(contacts) == 1 else None
+    one = about.anybody and len(contacts) < 2
+    words = _words(contacts[0] if contacts else None, about.partner) if one else None
     return first | {
         "subject": fill_in(template.subject, words) if words else template.subject,
         "type": template.type_id,
@@ -156,7 +161,7 @@ def _start_with(request: PersonRequest, contacts: list[Contact], now: datetime) 
 def _ask(
     request: PersonRequest,
     form: FollowUpForm,
-    contacts: list[Contact],
+    about: Concerning,
     now: datetime,
     *,
     preview: list[dict[str, str]] | None = None,
@@ -166,8 +171,12 @@ def _ask(
     templates = templates_for(user).filter(archived_at__isnull=True)
     shown = {
         "form": form,
-        "contacts": contacts,
-        "nearby": [] if contacts else nearby(user),
+        "contacts": about.contacts,
+        "partner": about.partner,
+        "records": about.lines,
+        "about": about.address,
+        "nearby": [] if about.contacts else nearby(user),
+        "partners": [] if len(about.contacts) > 1 else partners_to_choose(user),
         "templates": [(one.pk, one.name) for one in templates],
         "people": people_to_choose(user, now),
         "reminders": REMINDERS,

@@ -56,12 +56,12 @@ def quick_note(request: PersonRequest, pk: int) -> HttpResponse:
     """Write a note on the follow-up's contact."""
     now = timezone.now()
     row = row_or_404(request.user, pk, now)
-    contact = contacts_for(request.user).filter(pk=row["contact_id"]).first()
+    contact = contacts_for(request.user).filter(pk=row["contact_id"] or 0).first()
     if contact is None:
         raise Http404("That contact is not here.")
     try:
         add_note(contact, by=request.user, now=now, body=request.POST.get("body", ""))
-        messages.success(request, f"Noted for {row['who']}")
+        messages.success(request, f"Noted for {row['client']}")
     except BadNote as problem:
         messages.error(request, str(problem))
     return HttpResponseRedirect(back(request, f"/followups/{pk}/"))
