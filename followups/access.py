@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crm.models import Contact, User
     from followups.models import Outcome
     from followups.models.followup import FollowUpQuerySet
+    from followups.models.followup_set import FollowUpSetQuerySet
     from followups.models.followup_type import FollowUpTypeQuerySet
     from followups.models.template import FollowUpTemplateQuerySet
 
@@ -111,3 +112,10 @@ def templates_for(user: User) -> FollowUpTemplateQuerySet:
     from followups.models import FollowUpTemplate
 
     return FollowUpTemplate.objects.visible_to(user)
+
+
+def sets_for(user: User) -> FollowUpSetQuerySet:
+    """All sets, those put away included."""
+    from followups.models import FollowUpSet
+
+    return FollowUpSet.objects.visible_to(user)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Model, Q
 
 from crm.zones import local_day, moment
 from followups.due import Due
-from followups.models import FollowUp, FollowUpTemplate, Sense, Status
+from followups.models import FollowUp, FollowUpSet, FollowUpTemplate, Sense, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +29,19 @@ class Usage:
 
 def usage(templates: Sequence[FollowUpTemplate]) -> dict[int, Usage]:
     """What came of the follow-ups made from each, one query for all."""
+    return _usage("template", templates)
+
+
+def set_usage(sets: Sequence[FollowUpSet]) -> dict[int, Usage]:
+    """What came of the follow-ups of each set, one query for all."""
+    return _usage("made_by_set", sets)
+
+
+def _usage(column: str, entries: Sequence[Model]) -> dict[int, Usage]:
     rows = (
         FollowUp.objects.alive()
-        .filter(template__in=templates)
-        .values_list("template_id")
+        .filter(**{f"{column}__in": entries})
+        .values_list(f"{column}_id")
         .annotate(
             used=Count("pk"),
             completed=Count("pk", filter=Q(status=Status.COMPLETED)),
@@ -40,7 +49,7 @@ def usage(templates: Sequence[FollowUpTemplate]) -> dict[int, Usage]:
         )
         .order_by()
     )
-    return {one.pk: Usage() for one in templates} | {pk: Usage(*counts) for pk, *counts in rows}
+    return {one.pk: Usage() for one in entries} | {pk: Usage(*counts) for pk, *counts in rows}
 
 
 def due_of(template: FollowUpTemplate, now: datetime, zone_name: str) -> Due:

@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.access import contacts_for, custom_fields_for, people_for, saved_views_for, tags_for, teams_for
+from crm.access import audiences_for, contacts_for, custom_fields_for, people_for, saved_views_for, tags_for, teams_for
 from crm.countries import country_choices
 from crm.exporting import csv_lines, export_rows, xlsx_file
 from crm.filters import LIFECYCLES, Filtered, apply
@@ -58,6 +58,8 @@ def list_page(request: PersonRequest) -> HttpResponse:
         "now": now,
         **{f"may_{verb}": user.can(f"contacts.{verb}") for verb in ("edit", "assign", "delete", "import", "export")},
         "may_share": user.can("views.share"),
+        "may_audience": user.can("audiences.edit"),
+        "may_follow_up": user.can("followups.edit"),
     }
     return render(request, "crm/contacts.html", shown)
 
@@ -73,6 +75,7 @@ def filter_page(request: PersonRequest) -> HttpResponse:
         "people": [(one.pk, one.name) for one in people_for(user).workers().order_by("full_name", "email")],
         "teams": [(one.pk, one.name) for one in teams_for(user)],
         "tags": [(one.slug, one.name) for one in tags_for(user)],
+        "audiences": [(str(one.pk), one.name) for one in audiences_for(user)] if user.can("audiences.view") else [],
         "countries": country_choices(),
         "fields": custom_fields_for(user),
     }
@@ -116,10 +119,10 @@ def export(request: PersonRequest) -> HttpResponseBase:
     name = f"contacts-{timezone.localtime(now):%Y-%m-%d}"
     if request.GET.get("format") == "xlsx":
         return FileResponse(xlsx_file(rows), as_attachment=True, filename=f"{name}.xlsx")
-    return _streamed(csv_lines(rows), f"{name}.csv")
+    return streamed(csv_lines(rows), f"{name}.csv")
 
 
-def _streamed(lines: Iterator[str], name: str) -> StreamingHttpResponse:
+def streamed(lines: Iterator[str], name: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

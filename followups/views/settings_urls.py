@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from followups.views import settings
+from followups.views import sets, settings
 
 urlpatterns = [
     path("settings/types/", settings.types, name="settings_types"),
@@ -26,4 +26,8 @@ urlpatterns = [
         {"shelf": "templates"},
         name="settings_template_archive",
     ),
+    path("settings/sets/", sets.sets, name="settings_sets"),
+    path("settings/sets/new/", sets.one_set, name="settings_set_new"),
+    path("settings/sets/<int:entry_id>/", sets.one_set, name="settings_set"),
+    path("settings/sets/<int:entry_id>/archive/", sets.put_away, name="settings_set_archive"),
 ]
