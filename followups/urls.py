@@ -6,6 +6,7 @@ from followups.views import (
     actions,
     bulk,
     completing,
+    concerning,
     contact_tab,
     dashboard,
     editing,
@@ -16,9 +17,11 @@ from followups.views import (
     logging,
     making,
     moving,
+    panels,
     record,
     saved,
     undoing,
+    using,
 )
 
 one = "followups/<int:pk>/"
@@ -34,6 +37,8 @@ urlpatterns = [
     path("followups/export/", exporting.export, name="followups_export"),
     path("followups/new/", making.new_page, name="followup_new"),
     path("followups/contacts/", making.contact_options, name="followup_contacts"),
+    path("followups/partners/", concerning.partner_options, name="followup_partners"),
+    path("followups/sets/", using.use_page, name="followup_sets_use"),
     path("followups/bulk/<slug:action>/", bulk.bulk_page, name="followups_bulk"),
     path(one, record.record_page, name="followup"),
     path(f"{one}more/", record.more, name="followup_more"),
@@ -52,6 +57,9 @@ urlpatterns = [
     path(f"{one}acknowledge/", moving.acknowledge_it, name="followup_acknowledge"),
     path(f"{one}delete/", moving.delete, name="followup_delete"),
     path("contacts/<int:pk>/followups/", contact_tab.contact_tab, name="contact_followups"),
+    path("deals/<int:pk>/followups/", panels.panel("deal"), name="deal_followups"),
+    path("documents/<int:pk>/followups/", panels.panel("document"), name="document_followups"),
+    path("invoices/<int:pk>/followups/", panels.panel("invoice"), name="invoice_followups"),
     path("contacts/<int:pk>/log/", logging.log_page, name="contact_log"),
     path("a/<str:token>/", actions.action, name="action_link"),
     path("calendar/<str:token>.ics", feed.feed, name="calendar_feed"),

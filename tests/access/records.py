@@ -13,14 +13,16 @@ from crm.absences import add_absence
 from crm.contact_sets import set_lifecycle
 from crm.importing.starting import take_in
 from crm.invitations import invite, token_of
-from crm.models import ApiToken, Contact, CustomField, ParkedEvent, RefusedEvent, SavedView, Tag, UndoStep
+from crm.invoices.issuing import NewInvoice, issue
+from crm.models import ApiToken, Contact, CustomField, Document, ParkedEvent, RefusedEvent, SavedView, Tag, UndoStep
 from crm.notes import add_note
 from crm.tokens import create_token
-from followups.models import FollowUpTemplate, FollowUpType, Outcome
+from followups.models import FollowUpSet, FollowUpTemplate, FollowUpType, Outcome
 from messaging.delivery import deliver_due
 from messaging.models import Arrival, ChatHook, Message
 from messaging.notices import Notice, tell
 from messaging.suppressing import Stop, suppress
+from tests.crm.deals.given import deal
 from tests.factories import contact, followup
 from tests.messaging.inbox.talks import from_them, from_us
 from tests.messaging.templating.making import template
@@ -96,6 +98,10 @@ def records(people: People) -> Records:
             "tag": Tag.objects.create(name="Visa", slug="visa").pk,
             "type": FollowUpType.objects.get(slug="service").pk,
             "outcome": Outcome.objects.get(slug="voicemail").pk,
+            "deal": deal(FOREIGN, contact=client, owner_id=people.sam.pk, by=people.sam, now=now).pk,
+            "document": Document.objects.create(contact=client, name=FOREIGN, requested_by=people.sam).pk,
+            "invoice": issue([NewInvoice(contact_id=client.pk, amount="100")], by=people.sam, now=now).ids[0],
+            "set": FollowUpSet.objects.get(name="Onboarding").pk,
             "template": FollowUpTemplate.objects.first().pk,  # type: ignore[union-attr]
             "message_template": template("sms", name="Hello", text="Hello").pk,
             "invitation": invitation.pk,
