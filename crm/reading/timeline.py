@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from crm.access import events_for
 from crm.event_kinds import CUSTOM, OUTSIDE, all_kinds, kind_of, words
-from crm.models import User
+from crm.models import Event, User
 from crm.reading.paging import Page, Sort, page_of
 
 NEWEST = Sort("newest", ("occurred_at",), descending=True)
@@ -84,6 +84,12 @@ def timeline_page(
         events = events.filter(kinds | Q(kind__startswith=CUSTOM) if group == OUTSIDE else kinds)
     page = page_of(events, NEWEST, EVENT_COLUMNS, after=after, before=before, size=size)
     return [told(row) for row in page.rows], page
+
+
+def told_of(kind: str, pk: int, *, size: int = 40) -> list[Told]:
+    """What happened to one record, newest first. For whoever came through the record's own door."""
+    rows = Event.objects.filter(subject_kind=kind, subject_id=pk)
+    return [told(row) for row in page_of(rows, NEWEST, EVENT_COLUMNS, size=size).rows]
 
 
 def told(row: dict[str, Any]) -> Told:

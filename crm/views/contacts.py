@@ -23,7 +23,7 @@ from crm.countries import country_choices
 from crm.exporting import csv_lines, export_rows, xlsx_file
 from crm.filters import LIFECYCLES, Filtered, apply
 from crm.models import User
-from crm.reading.contact_rows import COLUMNS, columns_of, contact_page, sort_of
+from crm.reading.contact_rows import COLUMNS, columns_of, contact_page, headings, sort_of
 from crm.reading.paging import some
 from crm.saved_views import BadView, drop_view, keep_view
 from crm.views.guard import PersonRequest, may
@@ -37,9 +37,10 @@ def list_page(request: PersonRequest) -> HttpResponse:
     """Show one page of the list that the address describes."""
     now, user, given = timezone.now(), request.user, request.GET
     filtered = apply(contacts_for(user), given, user, now)
-    sort, keys = sort_of(given.get("sort", "")), columns_of(given.getlist("columns"))
+    own = list(custom_fields_for(user))
+    sort, keys, names = sort_of(given.get("sort", "")), columns_of(given.getlist("columns"), own), headings(own)
     page = contact_page(
-        filtered.contacts, sort, keys, now, after=given.get("after", ""), before=given.get("before", "")
+        filtered.contacts, sort, keys, now, own=own, after=given.get("after", ""), before=given.get("before", "")
     )
     count, more = some(filtered.contacts)
     kept = _kept(given)
@@ -49,8 +50,8 @@ def list_page(request: PersonRequest) -> HttpResponse:
         "count": count,
         "more": more,
         "keys": keys,
-        "columns": [_heading(key, sort.name, given) for key in keys],
-        "all_columns": [(key, heading) for key, (heading, _, _) in COLUMNS.items() if key != "name"],
+        "columns": [_heading(key, names[key], sort.name, given) for key in keys],
+        "all_columns": [(key, heading) for key, heading in names.items() if key != "name"],
         "kept": kept,
         "here": urlencode(kept),
         "view_links": _views(user, filtered),
@@ -133,9 +134,9 @@ def _kept(given: QueryDict) -> list[tuple[str, str]]:
     return [(name, one) for name, values in given.lists() if name not in ("after", "before", "next") for one in values]
 
 
-def _heading(key: str, sorted_by: str, given: QueryDict) -> dict[str, object]:
+def _heading(key: str, label: str, sorted_by: str, given: QueryDict) -> dict[str, object]:
     """A column's heading with the address that sorts by it."""
-    label, name, _ = COLUMNS[key]
+    name = COLUMNS[key][1] if key in COLUMNS else ""
     if not name:
         return {"label": label}
     now_by = sorted_by.removeprefix("-") == name
