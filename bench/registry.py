@@ -22,7 +22,7 @@ class Bench:
 
 def chosen(only: set[str]) -> list[Bench]:
     """Return all benchmarks, or those named."""
-    from bench import gate, hooks, imports, pages, processes, sending, sweeps
+    from bench import duplicates, gate, hooks, imports, pages, processes, sending, sweeps
 
     benches = [
         Bench("list_page", pages.list_page),
@@ -34,6 +34,7 @@ def chosen(only: set[str]) -> list[Bench]:
         Bench("event_dispatch", sweeps.event_dispatch),
         Bench("overdue_sweep", sweeps.overdue_sweep),
         Bench("import_contacts", imports.import_contacts),
+        Bench("duplicates", duplicates.duplicates),
         Bench("gate", gate.gate, once=True),
         Bench("webhooks", hooks.webhooks, once=True),
         Bench("email_send", sending.email_send, once=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.backends.utils import CursorWrapper
 
 from crm.due import Sweep, register_sweep
-from crm.merging import stragglers, undoing
+from crm.merging import fresh, stragglers, undoing
 from crm.merging.relations import register_copied, register_loose, register_staying
 
 
@@ -21,6 +21,7 @@ def register() -> None:
     register_staying("crm.DuplicatePair")
     register_loose("crm_parkedevent", "contact_id")
     register_sweep(Sweep("merges", stragglers.DUE_SQL, stragglers.look_again))
+    fresh.register()
     undoing.register()
 
 

@@ -112,7 +112,7 @@ def _relation(model: type[models.Model], field: models.ForeignKey[models.Model, 
             "crm.merging.relations.register_copied or register_staying."
         )
     said = said or _Said(Mode.MOVE)
-    key = model._meta.pk.column
+    key = model._meta.pk.column or "id"
     words = str(model._meta.verbose_name_plural)
     return Relation(model._meta.db_table, field.column, key, said.mode, words, said.combine)
 
