@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
-from crm.access import custom_fields_for, people_for, tags_for, teams_for
+from crm.access import audiences_for, custom_fields_for, people_for, tags_for, teams_for
 from crm.conditions.language import BadCondition
 from crm.conditions.listing import where_q, where_words
 from crm.countries import country_code, country_name
 from crm.custom_values import BadCustomValue, parse_value
-from crm.models import Consent, ContactTag, CustomField, Lifecycle, User
+from crm.models import AudienceMember, Consent, ContactTag, CustomField, Lifecycle, User
 from crm.models.contact import ACTIVE_LIFECYCLES, ContactQuerySet
 from crm.search_terms import contacts_matching
 from crm.zones import day_after, moment
@@ -118,6 +118,15 @@ def _tag_words(text: str, asking: Asking) -> str:
     return found.name if found else text
 
 
+def _audience(text: str, asking: Asking) -> Q:
+    return Q(Exists(AudienceMember.objects.filter(contact=OuterRef("pk"), audience_id=_id(text))))
+
+
+def _audience_words(text: str, asking: Asking) -> str:
+    found = audiences_for(asking.user).filter(pk=_id(text)).first()
+    return found.name if found else "no audience known"
+
+
 def _country(text: str, asking: Asking) -> Q:
     code = country_code(text)
     if not code:
@@ -172,6 +181,7 @@ FACETS = {
             "added until",
             lambda text, asking: Q(created_at__lt=day_after(_day(text), asking.user.time_zone)),
         ),
+        Facet("audience", "audience", _audience, _audience_words),
         Facet("where", "who", _where, lambda text, _: where_words(text)),
         Facet("import", "import", lambda text, _: Q(pk__in=_imported(_id(text)))),
     )

@@ -104,7 +104,7 @@ def delete_audiences(audiences: QuerySet[Audience], *, by: User | None, now: dat
         }
         refused = {
             pk: f"“{rows[pk].name}” is asked for by {named(others)}. Change that first."
-            for pk, others in nesting.used_in(list(rows)).items()
+            for pk, others in nesting.used_in(list(rows), but=list(rows)).items()
         }
         ids = [pk for pk in rows if pk not in refused]
         Audience.objects.filter(pk__in=ids).update(deleted_at=now, version=F("version") + 1, updated_at=now)

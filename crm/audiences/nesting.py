@@ -60,10 +60,10 @@ def keep(audience_id: int, inner: Collection[int]) -> None:
     )
 
 
-def used_in(audience_ids: Collection[int]) -> dict[int, list[Audience]]:
-    """The living audiences that ask for each of these, but for those among them."""
+def used_in(audience_ids: Collection[int], *, but: Collection[int] = ()) -> dict[int, list[Audience]]:
+    """The living audiences that ask for each of these, by name, but for some."""
     found: dict[int, list[Audience]] = {}
     rows = AudienceNesting.objects.filter(inner__in=audience_ids, outer__deleted_at__isnull=True)
-    for row in rows.exclude(outer__in=audience_ids).select_related("outer").order_by("outer__name"):
+    for row in rows.exclude(outer__in=but).select_related("outer").order_by("outer__name"):
         found.setdefault(row.inner_id, []).append(row.outer)
     return found

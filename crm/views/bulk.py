@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from crm import contact_sets, tagging
-from crm.access import contacts_for, people_for, tags_for
+from crm.access import audiences_for, contacts_for, people_for, tags_for
+from crm.audiences.making import BadAudience, make_audience
+from crm.audiences.members import add_members
 from crm.filters import apply
 from crm.models import Lifecycle
 from crm.models.contact import ContactQuerySet
@@ -65,6 +67,14 @@ def _lifecycle(request: PersonRequest, picked: ContactQuerySet, now: datetime) -
     )
 
 
+def _audience(request: PersonRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
+    name = request.POST.get("new_audience", "").strip()
+    chosen = audiences_for(request.user).filter(pk__in=ids_in(request.POST.get("audience", ""))[:1]).first()
+    if chosen is None and name:
+        chosen = make_audience(name=name, kind="static", by=request.user, now=now)
+    return add_members(chosen, picked, by=request.user, now=now) if chosen else None
+
+
 def _delete(request: PersonRequest, picked: ContactQuerySet, now: datetime) -> Result | None:
     return contact_sets.delete(picked, by=request.user, now=now)
 
@@ -76,6 +86,10 @@ ACTIONS = {
         lambda request: {"people": list(people_for(request.user).workers().order_by("full_name", "email"))},
     ),
     "lifecycle": Action("contacts.edit", "Move them to", "Moved", _lifecycle, lambda request: {"lifecycles": Lifecycle.choices}),
+    "audience": Action(
+        "audiences.edit", "Put them into", "Put into the audience:", _audience,
+        lambda request: {"audiences": list(audiences_for(request.user))},
+    ),
     "delete": Action("contacts.delete", "Delete", "Deleted", _delete),
 }  # fmt: skip
 
@@ -103,7 +117,7 @@ def bulk_page(request: PersonRequest, action: str) -> HttpResponse:
         if result is not None:
             say(request, result, f"{wanted.done} {counted(len(result.done))}")
             return HttpResponseRedirect(home)
-    except tagging.BadTag as bad:
+    except (tagging.BadTag, BadAudience) as bad:
         problem = str(bad)
     shown = {"action": action, "wanted": wanted, "count": count, "home": home, "post": request.POST, "problem": problem}
     return render(request, "crm/contacts_bulk.html", shown | wanted.ask(request), status=422 if problem else 200)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from crm import contact_sets, tagging
 from crm.access import contacts_for, deleted_contacts_for, people_for, tags_for
+from crm.audiences.listing import audiences_of
 from crm.consent import set_consent
 from crm.models import Lifecycle
 from crm.models.contact import Channel
@@ -33,6 +34,8 @@ def contact_page(request: PersonRequest, pk: int) -> HttpResponse:
         "told": told,
         "more": page.later,
         "details": details(record),
+        "audiences": audiences_of(request.user, pk),
+        "may_audience": request.user.can("audiences.edit"),
         "now": now,
     }
     return render(request, "crm/contact.html", shown)

@@ -10,11 +10,26 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from crm.absences import add_absence
+from crm.audiences.making import make_audience
 from crm.contact_sets import set_lifecycle
+from crm.deals.products import make_product
 from crm.importing.starting import take_in
 from crm.invitations import invite, token_of
 from crm.invoices.issuing import NewInvoice, issue
-from crm.models import ApiToken, Contact, CustomField, Document, ParkedEvent, RefusedEvent, SavedView, Tag, UndoStep
+from crm.models import (
+    ApiToken,
+    CloseReason,
+    Contact,
+    CustomField,
+    Document,
+    ParkedEvent,
+    Pipeline,
+    RefusedEvent,
+    SavedView,
+    Stage,
+    Tag,
+    UndoStep,
+)
 from crm.notes import add_note
 from crm.tokens import create_token
 from followups.models import FollowUpSet, FollowUpTemplate, FollowUpType, Outcome
@@ -94,10 +109,15 @@ def records(people: People) -> Records:
             "person": people.otto.pk,
             "team": people.schools.pk,
             "field": CustomField.objects.create(slug="course", label="Course").pk,
+            "audience": make_audience(name="Everybody we like", kind="static", by=people.sam, now=now).pk,
             "refused_event": RefusedEvent.objects.create(contact="nobody@example.org", kind="order_paid").pk,
             "tag": Tag.objects.create(name="Visa", slug="visa").pk,
             "type": FollowUpType.objects.get(slug="service").pk,
             "outcome": Outcome.objects.get(slug="voicemail").pk,
+            "stage": Stage.objects.get(pipeline__name="Sales", name="Contacted").pk,
+            "pipeline": Pipeline.objects.get(name="Sales").pk,
+            "reason": CloseReason.objects.get(kind="lost", label="Other").pk,
+            "product": make_product(name="Student visa", price=10).pk,
             "deal": deal(FOREIGN, contact=client, owner_id=people.sam.pk, by=people.sam, now=now).pk,
             "document": Document.objects.create(contact=client, name=FOREIGN, requested_by=people.sam).pk,
             "invoice": issue([NewInvoice(contact_id=client.pk, amount="100")], by=people.sam, now=now).ids[0],

@@ -24,6 +24,14 @@ BODIES: dict[str, Any] = {
     "tag_contact": {"tags": ["visa"]},
     "create_note": {"body": "Hello"},
     "change_preferences": {"consents": [CONSENT], "quiet_from": "20:00", "quiet_to": "08:00"},
+    "create_deal": {"name": "New", "contact": "contact"},
+    "create_contact_deal": {"name": "New"},
+    "change_one_deal": {"name": "Other"},
+    "move_deal": {"stage": "stage"},
+    "win_deal": {},
+    "lose_deal": {"reason": "Price"},
+    "reopen_deal": {},
+    "create_product": {"name": "New"},
     "create_tag": {"name": "New"},
     "change_one_tag": {"name": "Other"},
     "invite_user": {"email": "somebody@example.com"},
@@ -31,6 +39,9 @@ BODIES: dict[str, Any] = {
     "create_team": {"name": "New"},
     "change_one_team": {"name": "Other"},
     "create_followup": {"contact": "contact", "subject": "Call", "due_at": DUE},
+    "create_followup_set": {"name": "New", "items": [{"template": "template"}]},
+    "change_followup_set": {"name": "Other"},
+    "use_followup_set": {"contacts": ["contact"]},
     "change_followup": {"subject": "Other"},
     "create_contact_followup": {"subject": "Call", "due_at": DUE},
     "bulk_followups": {"ids": ["followup"], "action": "start"},
@@ -45,6 +56,10 @@ BODIES: dict[str, Any] = {
     "note_on_followup": {"text": "Hello"},
     "create_message": {"contact": "contact", "body": "Hello"},
     "log_event": {"kind": "call", "outcome": "spoke"},
+    "create_audience": {"name": "New", "kind": "static"},
+    "change_one_audience": {"name": "Other"},
+    "add_audience_members": {"contacts": ["contact"]},
+    "remove_audience_members": {"contacts": ["contact"]},
     "create_events": {"contact": "contact", "kind": "order_paid"},
     "create_type": {"name": "New"},
     "change_one_type": {"name": "Other"},
@@ -56,11 +71,25 @@ BODIES: dict[str, Any] = {
     "preview_message_template": {},
 }
 #: What an operation is about where its address does not say.
-ABOUT = {"create_followup": "contact", "create_events": "contact", "create_message": "contact", "bulk_followups": "followup"}
+ABOUT = {
+    "create_deal": "contact",
+    "create_followup": "contact",
+    "use_followup_set": "contact",
+    "create_events": "contact",
+    "create_message": "contact",
+    "bulk_followups": "followup",
+}
 #: A record that is named in the body, not in the address, is a wrong field or a refusal when it cannot be seen.
-UNSEEN = {"create_followup": 422, "create_events": 422, "create_message": 422, "bulk_followups": 409}
+UNSEEN = {
+    "create_deal": 422,
+    "create_followup": 422,
+    "use_followup_set": 422,
+    "create_events": 422,
+    "create_message": 422,
+    "bulk_followups": 409,
+}
 #: Right answers that are no success: an open follow-up is not reopened, a colleague’s mail not taken back.
-ALSO = {"reopen_followup": {409}, "cancel_message": {409}}
+ALSO = {"reopen_deal": {409}, "reopen_followup": {409}, "cancel_message": {409}}
 
 
 def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
@@ -79,7 +108,8 @@ def filled(value: Any, kept: Records) -> Any:
     """A body with the ids of the records that it names."""
     if isinstance(value, dict):
         return {
-            key: kept.ids[part] if key in ("contact", "assignee") else filled(part, kept) for key, part in value.items()
+            key: kept.ids[part] if key in ("contact", "assignee", "stage") else filled(part, kept)
+            for key, part in value.items()
         }
     if isinstance(value, list):
         return [kept.ids.get(part, part) if isinstance(part, str) else filled(part, kept) for part in value]

@@ -68,6 +68,12 @@ OF_A_MANAGER: dict[str, str] = {
     "settings-suppressions": "/settings/suppressions/",
     "settings-suppression-new": "/settings/suppressions/new/",
     "tags": "/tags/",
+    "audiences": "/audiences/",
+    "audience": "/audiences/{audience}/",
+    "audience-new": "/audiences/new/",
+    "audience-new-static": "/audiences/new/?kind=static",
+    "audience-edit": "/audiences/{audience}/edit/",
+    "contact-audiences": "/contacts/{contact}/audiences/",
     "inbox-unknown": "/inbox/?tab=unknown",
 }
 #: As Ada, who administers.

@@ -12,6 +12,8 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from config.stylesheet import build
+from crm.audiences.filling import fill_waiting
+from crm.audiences.making import make_audience
 from crm.models import Contact, RefusedEvent
 from followups.models import FollowUp
 from messaging.templating.catalogue import make
@@ -20,7 +22,7 @@ from tests.browser.addresses import OF_A_MANAGER, OF_A_STRANGER, OF_AN_ADMINISTR
 from tests.servers import ROOT
 
 if TYPE_CHECKING:
-    from crm.models import User
+    from crm.models import Audience, User
     from tests.people import People
 
 PICTURES = ROOT / ".local" / "screenshots"
@@ -55,6 +57,7 @@ def test_every_page_lets_everybody_in(
         "contact": jonas.pk,
         "followup": FollowUp.objects.get(contact=jonas).pk,
         "template": make(STARTERS[0].label, STARTERS[0].drafts, by=morning.mara, now=timezone.now()).pk,
+        "audience": clients(morning.mara).pk,
         "refused": RefusedEvent.objects.create(contact="late@example.org", kind="order_paid").pk,
         "contacts": ",".join(str(pk) for pk in Contact.objects.order_by("pk").values_list("pk", flat=True)[:4]),
     }
@@ -75,6 +78,14 @@ def test_every_page_lets_everybody_in(
         wrong += [f"{name}: {error}" for error in page.errors if not any(word in error for word in expected)]  # type: ignore[attr-defined]
         page.errors.clear()  # type: ignore[attr-defined]
     assert not wrong, "\n".join(wrong)
+
+
+def clients(by: User) -> Audience:
+    """An audience with members."""
+    condition = {"field": "lifecycle", "op": "equals", "value": "client"}
+    made = make_audience(name="Clients", kind="dynamic", condition=condition, by=by, now=timezone.now())
+    fill_waiting(timezone.now())
+    return made
 
 
 def test_what_a_page_loads_is_light(page: Page, morning: People, sign_in: Callable[[User], None]) -> None:
