@@ -122,4 +122,4 @@ def _below(path: str, name: str, index: int) -> str:
 def _words(value: Any, options: Options | None) -> tuple[str, ...]:
     if options is None or value is None:
         return ()
-    return tuple(options[one] for one in (value if isinstance(value, tuple) else (value,)) if one in options)
+    return tuple(options[one] for one in (value if isinstance(value, tuple) else (value,)))

@@ -32,11 +32,13 @@ def _text(name: str, label: str, group: str, column: str = "", **more: Any) -> F
     return Field(name, label, Type.TEXT, lowered(column or name), group=group, **more)
 
 
-_LIFECYCLE = {
-    "equals": "is a {value}",
-    "not_equals": "is not a {value}",
-    "in": "is a {value}",
-    "not_in": "is neither a {value}",
+_STAGES_OF_LIFE = {
+    Lifecycle.NEW: "a new lead",
+    Lifecycle.WORKING: "being worked on",
+    Lifecycle.QUALIFIED: "qualified",
+    Lifecycle.CLIENT: "a client",
+    Lifecycle.LOST: "lost",
+    Lifecycle.FORMER: "a former client",
 }
 
 
@@ -81,7 +83,12 @@ def register() -> None:
             Type.CHOICE,
             "country",
             options=dict(country_choices()),
-            says={"equals": "is from {value}", "not_equals": "is not from {value}", "in": "is from {value}"},
+            says={
+                "equals": "is from {value}",
+                "not_equals": "is not from {value}",
+                "in": "is from {value}",
+                "not_in": "is not from {value}",
+            },
             group=PLACE,
         ),
         _text("city", "city", PLACE, says={"equals": "lives in {value}"}),
@@ -93,7 +100,13 @@ def register() -> None:
             Type.CHOICE,
             "lifecycle",
             options=dict(Lifecycle.choices),
-            says=_LIFECYCLE,
+            says={
+                "equals": "is {value}",
+                "not_equals": "is not {value}",
+                "in": "is {value}",
+                "not_in": "is not {value}",
+            },
+            phrases={str(value): words for value, words in _STAGES_OF_LIFE.items()},
             group=WORK,
         ),
         Field(

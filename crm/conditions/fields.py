@@ -60,7 +60,8 @@ class Field:
     `column` is a path or an expression; `guard` a condition without which the field counts as empty. Text is in lower
     case, as the database makes it. A yes-or-no field without a column is its guard; with one it is yes from that moment
     on ("overdue"), or once that day is over. A field of several values has `many`, or a column that is a JSON list.
-    `stored` turns a value into what the column holds. `says` are words by operator: "is from {value}".
+    `stored` turns a value into what the column holds. `says` are words by operator: "is from {value}";
+    `phrases` what a value is called inside a sentence, where its label would not do.
     `adjective` words stand before the record's noun: "an open deal".
     """
 
@@ -75,6 +76,7 @@ class Field:
     stored: Callable[[Any], Any] = _as_it_is
     day_column: bool = False
     says: Mapping[str, str] = field(default_factory=dict)
+    phrases: Mapping[Any, str] = field(default_factory=dict)
     adjective: bool = False
     group: str = ""
 

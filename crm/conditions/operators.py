@@ -270,7 +270,7 @@ def _choice(field: Field, value: Any, options: Options | None) -> Any:
         return _text(value)
     if value in options:
         return value
-    said = str(value)[:60]
+    said = "that number" if isinstance(value, int) and abs(value) >= 10**18 else str(value)[:60]
     if field.source:
         raise BadValue(f"There is no {field.source.noun} “{said}” (any more).")
     raise BadValue(f"“{said}” is none of: {_some([str(one) for one in options])}.")

@@ -178,7 +178,7 @@ def _events() -> Subject:
         "occurred_at",
         named(
             Field("kind", "kind", Type.CHOICE, "kind", source=EVENT_KINDS, says={"equals": "of the kind {value}"}),
-            Field("actor", "who did it", Type.CHOICE, "actor", options=dict(Actor.choices)),
+            Field("actor", "actor", Type.CHOICE, "actor", options=dict(Actor.choices)),
             Field("two_way", "real contact", Type.YES_NO, guard=Q(two_way=True)),
             when("occurred_at", "time", "which happened", Type.MOMENT),
             Field("amount", "amount", Type.MONEY, json_number("data", "amount")),

@@ -96,9 +96,9 @@ def _value(test: Test) -> str:
     joiner = "and" if test.op in ("has_all", "between") else "or"
     if test.value is None:
         return ""
-    if test.words:
-        return _some_of([_small(test, word) for word in test.words], joiner)
     values = test.value if isinstance(test.value, tuple) else (test.value,)
+    if test.words:
+        return _some_of([_small(test, *pair) for pair in zip(values, test.words, strict=True)], joiner)
     return _some_of([_one(value, test) for value in values], joiner)
 
 
@@ -108,13 +108,11 @@ def _some_of(words: Sequence[str], joiner: str) -> str:
     return f"{', '.join(words[:-1])} {joiner} {words[-1]}" if len(words) > 1 else words[0]
 
 
-def _small(test: Test, word: str) -> str:
-    """Names of records keep their capitals; a choice of ours stands inside a sentence."""
-    fixed = test.field.source is None and test.field.options is not None and test.field.name in _IN_SENTENCES
-    return word[:1].lower() + word[1:] if fixed else word
-
-
-_IN_SENTENCES = frozenset({"lifecycle", "status", "state", "kind", "priority"})
+def _small(test: Test, value: Any, word: str) -> str:
+    """Names of records keep their capitals; an adjective of ours stands inside a sentence."""
+    if value in test.field.phrases:
+        return test.field.phrases[value]
+    return word[:1].lower() + word[1:] if test.field.adjective and test.field.source is None else word
 
 
 def _one(value: Any, test: Test) -> str:
