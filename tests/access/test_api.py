@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {
     "tag_contact": {"tags": ["visa"]},
     "create_note": {"body": "Hello"},
     "change_preferences": {"consents": [CONSENT], "quiet_from": "20:00", "quiet_to": "08:00"},
+    "check_condition": {"condition": {"field": "country", "op": "equals", "value": "IN"}},
     "create_deal": {"name": "New", "contact": "contact"},
     "create_contact_deal": {"name": "New"},
     "change_one_deal": {"name": "Other"},
@@ -61,6 +62,12 @@ BODIES: dict[str, Any] = {
     "add_audience_members": {"contacts": ["contact"]},
     "remove_audience_members": {"contacts": ["contact"]},
     "create_events": {"contact": "contact", "kind": "order_paid"},
+    "create_invoice": {"contact": "contact", "amount": 5},
+    "create_contact_invoice": {"amount": 5},
+    "change_one_invoice": {"notes": "Other"},
+    "note_payment": {"amount": 5},
+    "void_invoice": {"reason": "Sent twice"},
+    "reopen_invoice": {},
     "create_type": {"name": "New"},
     "change_one_type": {"name": "Other"},
     "create_outcome": {"label": "New", "sense": "neutral"},
@@ -73,6 +80,7 @@ BODIES: dict[str, Any] = {
 #: What an operation is about where its address does not say.
 ABOUT = {
     "create_deal": "contact",
+    "create_invoice": "contact",
     "create_followup": "contact",
     "use_followup_set": "contact",
     "create_events": "contact",
@@ -82,6 +90,7 @@ ABOUT = {
 #: A record that is named in the body, not in the address, is a wrong field or a refusal when it cannot be seen.
 UNSEEN = {
     "create_deal": 422,
+    "create_invoice": 422,
     "create_followup": 422,
     "use_followup_set": 422,
     "create_events": 422,
@@ -89,7 +98,7 @@ UNSEEN = {
     "bulk_followups": 409,
 }
 #: Right answers that are no success: an open follow-up is not reopened, a colleague’s mail not taken back.
-ALSO = {"reopen_deal": {409}, "reopen_followup": {409}, "cancel_message": {409}}
+ALSO = {"reopen_deal": {409}, "reopen_invoice": {409}, "reopen_followup": {409}, "cancel_message": {409}}
 
 
 def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
