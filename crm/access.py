@@ -128,6 +128,13 @@ def custom_fields_for(user: User) -> CustomFieldQuerySet:
     return CustomField.objects.visible_to(user).filter(archived_at__isnull=True)
 
 
+def archived_fields_for(user: User) -> CustomFieldQuerySet:
+    """The organisation's own fields that were put away."""
+    from crm.models import CustomField
+
+    return CustomField.objects.visible_to(user).filter(archived_at__isnull=False)
+
+
 def imports_for(user: User) -> ImportBatchQuerySet:
     from crm.models import ImportBatch
 
@@ -230,3 +237,10 @@ def partners_for(user: User) -> PartnerQuerySet:
     from crm.models import Partner
 
     return Partner.objects.visible_to(user)
+
+
+def deleted_partners_for(user: User) -> PartnerQuerySet:
+    """The door to the bin of partners, for `restore`."""
+    from crm.models import Partner
+
+    return Partner.objects.filter(deleted_at__isnull=False) if user.is_active else Partner.objects.none()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
@@ -76,6 +76,36 @@ def change_field(fields: QuerySet[CustomField], *, label: str, choices: Sequence
     if not label:
         raise BadField("A field needs a name.")
     return fields.update(label=label, choices=list(choices), help_text=help_text[:200])
+
+
+def move_field(fields: QuerySet[CustomField], *, up: bool) -> bool:
+    """Let the one field in the set change places with the one before or after it; False where there is none."""
+    with transaction.atomic():
+        order = list(CustomField.objects.filter(archived_at__isnull=True).select_for_update())
+        wanted = set(fields.values_list("pk", flat=True))
+        at = next((place for place, one in enumerate(order) if one.pk in wanted), None)
+        if at is None or not 0 <= (to := at - 1 if up else at + 1) < len(order):
+            return False
+        order[at], order[to] = order[to], order[at]
+        for place, one in enumerate(order):
+            one.position = min(place, 32_000)
+        CustomField.objects.bulk_update(order, ["position"])
+    return True
+
+
+def bring_back_fields(fields: QuerySet[CustomField]) -> int:
+    """Take fields into use again, with the values that contacts kept."""
+    return fields.filter(archived_at__isnull=False).update(archived_at=None)
+
+
+def used_by() -> dict[str, int]:
+    """How many living contacts have a value in each field, by slug."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT key, count(*) FROM crm_contact, jsonb_object_keys(custom) AS key"
+            " WHERE deleted_at IS NULL AND NOT custom = '{}' GROUP BY key"
+        )
+        return dict(cursor.fetchall())
 
 
 def archive_fields(fields: QuerySet[CustomField], *, now: datetime) -> int:

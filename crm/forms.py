@@ -85,7 +85,9 @@ class ContactForm(forms.Form):
         initial |= {name: "; ".join(initial[name]) for name in ("other_emails", "other_phones")}
         form = cls(data, initial=initial, user=user)
         for own in form.own:
-            form.initial[f"custom.{own.slug}"] = show_value(own.kind, contact.custom.get(own.slug))
+            value = contact.custom.get(own.slug)
+            ticks = own.kind == "choices" and own.choices
+            form.initial[f"custom.{own.slug}"] = (value or []) if ticks else show_value(own.kind, value)
         return form
 
     def values(self) -> dict[str, Any]:
@@ -119,6 +121,14 @@ def _own_field(own: CustomField) -> forms.Field:
     if own.kind == "date":
         return forms.CharField(
             required=False, label=own.label, help_text=own.help_text, widget=forms.TextInput(attrs={"type": "date"})
+        )
+    if own.kind == "choices" and own.choices:
+        return forms.MultipleChoiceField(
+            choices=[(one, one) for one in own.choices],
+            required=False,
+            label=own.label,
+            help_text=own.help_text,
+            widget=forms.CheckboxSelectMultiple,
         )
     help_text = own.help_text or ("Several, separated by semicolons" if own.kind == "choices" else "")
     return forms.CharField(required=False, label=own.label, help_text=help_text)

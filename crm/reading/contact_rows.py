@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from crm.countries import country_name
-from crm.models import ContactTag, Lifecycle
+from crm.custom_values import show_value
+from crm.models import ContactTag, CustomField, Lifecycle
 from crm.models.contact import ACTIVE_LIFECYCLES, ContactQuerySet
 from crm.reading.paging import Page, Row, Sort, page_of
 
@@ -52,22 +53,40 @@ def sort_of(name: str) -> Sort:
     )
 
 
-def columns_of(wanted: Sequence[str]) -> list[str]:
+#: What a column of one of the organisation's own fields is called in the address, before its slug.
+OWN = "custom."
+
+
+def headings(own: Iterable[CustomField]) -> dict[str, str]:
+    """Every column that can be shown, with its heading; the organisation's own fields come last."""
+    return {key: heading for key, (heading, _, _) in COLUMNS.items()} | {f"{OWN}{one.slug}": one.label for one in own}
+
+
+def columns_of(wanted: Sequence[str], own: Iterable[CustomField] = ()) -> list[str]:
     """The columns that were asked for, in their own order; the name is always there."""
-    chosen = [key for key in COLUMNS if key in wanted or key == "name"] if wanted else list(SHOWN)
+    chosen = [key for key in headings(own) if key in wanted or key == "name"] if wanted else list(SHOWN)
     return chosen if len(chosen) > 1 else list(SHOWN)
 
 
 def contact_page(
-    contacts: ContactQuerySet, sort: Sort, columns: Sequence[str], now: datetime, *, after: str = "", before: str = ""
+    contacts: ContactQuerySet,
+    sort: Sort,
+    columns: Sequence[str],
+    now: datetime,
+    *,
+    own: Iterable[CustomField] = (),
+    after: str = "",
+    before: str = "",
 ) -> Page:
     """One page of the list, two queries at most: the rows, and their tags when they are shown."""
-    needed = [name for key in columns for name in COLUMNS[key][2]]
+    shown = [one for one in own if f"{OWN}{one.slug}" in columns]
+    needed = [name for key in columns for name in (("custom",) if key.startswith(OWN) else COLUMNS[key][2])]
     page = page_of(contacts, sort, needed, after=after, before=before)
     tags = _tags([row["id"] for row in page.rows]) if "tags" in columns else {}
     for row in page.rows:
         _dress(row, now)
         row["tags"] = tags.get(row["id"], [])
+        row["own"] = {f"{OWN}{one.slug}": show_value(one.kind, row["custom"].get(one.slug)) for one in shown}
     return page
 
 

@@ -26,6 +26,7 @@ from crm.models import User
 from crm.reading.contact_rows import COLUMNS, columns_of, contact_page, headings, sort_of
 from crm.reading.paging import some
 from crm.saved_views import BadView, drop_view, keep_view
+from crm.vcard_export import cards
 from crm.views.guard import PersonRequest, may
 
 PAGE_NAME = "contacts"
@@ -116,6 +117,10 @@ def export(request: PersonRequest) -> HttpResponseBase:
     """Send the contacts that the address describes, as CSV while they are read or as a workbook."""
     now = timezone.now()
     filtered = apply(contacts_for(request.user), request.GET, request.user, now)
+    if request.GET.get("format") == "vcf":
+        return streamed(
+            cards(filtered.contacts.order_by("pk")), f"contacts-{timezone.localtime(now):%Y-%m-%d}.vcf", "text/vcard"
+        )
     rows = export_rows(filtered.contacts.order_by("pk"))
     name = f"contacts-{timezone.localtime(now):%Y-%m-%d}"
     if request.GET.get("format") == "xlsx":
@@ -123,8 +128,8 @@ def export(request: PersonRequest) -> HttpResponseBase:
     return streamed(csv_lines(rows), f"{name}.csv")
 
 
-def streamed(lines: Iterator[str], name: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+def streamed(lines: Iterator[str], name: str, kind: str = "text/csv") -> StreamingHttpResponse:
+    response = StreamingHttpResponse(lines, content_type=f"{kind}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

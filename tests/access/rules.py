@@ -107,7 +107,7 @@ RULES: dict[str, Rule] = {
     "contacts": _needs("contacts.view"),
     "contacts_filter": _needs("contacts.view"),
     "condition_builder": _needs("contacts.view"),
-    "condition_where": _needs("contacts.view", 422, name="=contacts"),
+    "condition_where": _needs("contacts.view", name="=contacts"),
     "contacts_export": _needs("contacts.export"),
     "contacts_save_view": _needs("contacts.view"),
     "contacts_drop_view": _own("contact_view", need="contacts.view"),

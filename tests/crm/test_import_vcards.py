@@ -13,7 +13,9 @@ from crm.importing.text_files import Unreadable
 from crm.importing.vcard_rows import meanings
 from crm.importing.vcards import MAX_VALUE, read_cards, read_line
 from crm.models import Contact, CustomField
+from crm.vcard_export import cards
 from tests.crm.importing import imported, outcome, reasons
+from tests.factories import NOW, contact
 from tests.people import People
 
 
@@ -206,3 +208,28 @@ def test_cards_of_phones_and_offices_come_in_once(people: People, shared_data: P
         assert (skipped, failed) == (0, 0), reasons(batch)
         again = imported(path.read_bytes(), name=path.name, options={"country": "US"})
         assert outcome(again) == (0, created + merged, 0, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("uploads")
+def test_contacts_as_cards_come_back_the_same(people: People) -> None:
+    maria = {
+        "first_name": "María; “x”",
+        "last_name": "Santos, Jr\\n" + "é" * 80,
+        "organisation": "Müller & Söhne; KG",
+        "email": "maria@example.org",
+        "other_emails": ["m@example.org"],
+        "phone": "+4930901820",
+        "other_phones": ["+639175554410"],
+        "country": "PH",
+        "city": "Manila",
+        "language": "en",
+        "time_zone": "Asia/Manila",
+        "external_id": "a,1",
+    }
+    contact(**maria)
+    text = "".join(cards(Contact.objects.all()))
+    assert all(len(one.encode()) <= 75 for one in text.split("\r\n"))
+    Contact.objects.update(deleted_at=NOW)
+    assert outcome(imported(text, name="people.vcf")) == (1, 0, 0, 0)
+    assert {name: getattr(Contact.objects.alive().get(), name) for name in maria} == maria

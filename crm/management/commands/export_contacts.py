@@ -1,4 +1,4 @@
-"""Write contacts to a CSV or XLSX file or to the standard output."""
+"""Write contacts to a CSV, XLSX or vCard file or to the standard output."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from crm.exporting import csv_lines, export_rows, xlsx_file
 from crm.models import Contact
-from crm.models.contact import Lifecycle
+from crm.models.contact import ContactQuerySet, Lifecycle
+from crm.vcard_export import cards
 
 
 class Command(BaseCommand):
@@ -21,9 +22,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "file", nargs="?", type=Path, help="ends in .csv or .xlsx; the standard output when left out"
+            "file", nargs="?", type=Path, help="ends in .csv, .xlsx or .vcf; the standard output when left out"
         )
-        parser.add_argument("--format", choices=["csv", "xlsx"], default="")
+        parser.add_argument("--format", choices=["csv", "xlsx", "vcf"], default="")
         parser.add_argument("--lifecycle", choices=Lifecycle.values, default="")
         parser.add_argument("--json", action="store_true", help="print how many were written")
 
@@ -31,7 +32,11 @@ class Command(BaseCommand):
         contacts = Contact.objects.alive().order_by("pk")
         if options["lifecycle"]:
             contacts = contacts.filter(lifecycle=options["lifecycle"])
-        form = options["format"] or ("xlsx" if file and file.suffix.lower() == ".xlsx" else "csv")
+        ending = file.suffix.lower().removeprefix(".") if file else ""
+        form = options["format"] or (ending if ending in ("xlsx", "vcf") else "csv")
+        if form == "vcf":
+            self._write_cards(contacts, file, as_json=options["json"])
+            return
         counted = _Counted(export_rows(contacts))
         if file is None:
             if form == "xlsx":
@@ -54,6 +59,22 @@ class Command(BaseCommand):
             if options["json"]
             else f"{count:,} contacts written to {file}."
         )
+
+    def _write_cards(self, contacts: ContactQuerySet, file: Path | None, *, as_json: bool) -> None:
+        if file is None:
+            for card in cards(contacts):
+                self.stdout.write(card, ending="")
+            return
+        count = 0
+        try:
+            with file.open("w", encoding="utf-8", newline="") as text:
+                for card in cards(contacts):
+                    text.write(card)
+                    count += 1
+        except OSError as problem:
+            raise CommandError(f"{file} cannot be written: {problem.strerror}.") from problem
+        said = json.dumps({"contacts": count, "file": str(file)})
+        self.stdout.write(said if as_json else f"{count:,} contacts written to {file}.")
 
 
 class _Counted:

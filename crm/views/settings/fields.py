@@ -8,8 +8,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from crm.access import custom_fields_for
-from crm.custom_fields import BadField, archive_fields, change_field, make_field
+from crm.access import archived_fields_for, custom_fields_for
+from crm.custom_fields import (
+    BadField,
+    archive_fields,
+    bring_back_fields,
+    change_field,
+    make_field,
+    move_field,
+    used_by,
+)
 from crm.models import CustomField
 from crm.views.guard import PersonRequest, may
 from crm.views.settings.forms import FieldForm
@@ -18,8 +26,13 @@ from crm.views.settings.forms import FieldForm
 @may("settings.manage")
 @require_safe
 def fields(request: PersonRequest) -> HttpResponse:
-    """Show the fields in use."""
-    return render(request, "crm/settings/fields.html", {"fields": custom_fields_for(request.user)})
+    """Show the fields in use, how many contacts have a value in each, and those that were put away."""
+    shown = {
+        "fields": custom_fields_for(request.user),
+        "archived": archived_fields_for(request.user),
+        "used": used_by(),
+    }
+    return render(request, "crm/settings/fields.html", shown)
 
 
 @may("settings.manage")
@@ -65,4 +78,21 @@ def archive(request: PersonRequest, field_id: int) -> HttpResponse:
     """Put a field away; contacts keep their values."""
     if archive_fields(custom_fields_for(request.user).filter(pk=field_id), now=timezone.now()):
         messages.success(request, "Put away. Contacts keep their values, and an import may bring it back.")
+    return redirect("settings_fields")
+
+
+@may("settings.manage")
+@require_POST
+def bring_back(request: PersonRequest, field_id: int) -> HttpResponse:
+    """Take a field into use again."""
+    if bring_back_fields(archived_fields_for(request.user).filter(pk=field_id)):
+        messages.success(request, "It is in use again, with the values that contacts kept.")
+    return redirect("settings_fields")
+
+
+@may("settings.manage")
+@require_POST
+def move(request: PersonRequest, field_id: int) -> HttpResponse:
+    """Put a field one place up or down, on every page that lists fields."""
+    move_field(custom_fields_for(request.user).filter(pk=field_id), up=request.POST.get("to") != "down")
     return redirect("settings_fields")
