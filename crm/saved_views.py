@@ -5,6 +5,8 @@ from __future__ import annotations
 from crm.models import SavedView, User
 
 LONGEST = 80
+#: Longer than an address may be.
+LONGEST_QUERY = 8000
 
 
 class BadView(ValueError):
@@ -18,7 +20,10 @@ def keep_view(*, page: str, name: str, query: str, shared: bool, by: User) -> Sa
         raise BadView("Give the view a name.")
     if len(name) > LONGEST:
         raise BadView(f"A view's name has up to {LONGEST} letters; this has {len(name)}.")
-    values = {"query": query.replace("\0", "").lstrip("?")[:4000], "shared": shared and by.can("views.share")}
+    query = query.replace("\0", "").lstrip("?")
+    if len(query) > LONGEST_QUERY:  # cut off it would be another list
+        raise BadView("This list asks for more than a view can keep; make an audience of it instead.")
+    values = {"query": query, "shared": shared and by.can("views.share")}
     view, _ = SavedView.objects.update_or_create(owner=by, page=page, name=name, defaults=values)
     return view
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
@@ -26,6 +27,8 @@ from crm.api.contact_shapes import (
 )
 from crm.api.problems import Problem, invalid, not_found
 from crm.api.shapes import Cursor, Id, Limit, Moment, given, refuse_null
+from crm.conditions.language import BadCondition
+from crm.conditions.listing import where_q
 from crm.contacts import NewContact, change_contact, create_contacts
 from crm.models import Contact, User
 from crm.models.contact import ContactQuerySet
@@ -56,6 +59,7 @@ class ContactFilter(Schema):
     external_id: str = Field("", max_length=200)
     rotting: bool = Field(False, description="Only those without real contact for longer than their rhythm")
     nothing_planned: bool = Field(False, description="Only active ones without an open follow-up")
+    where: str = Field("", max_length=10_000, description="A condition as JSON, see GET /conditions/schema")
     updated_after: Moment | None = None
     created_after: Moment | None = None
     sort: str = Field("-created_at", max_length=40, description=f"{', '.join(ORDERS)}; - before it turns it round")
@@ -86,7 +90,17 @@ def narrowed(rows: ContactQuerySet, wanted: ContactFilter, now: datetime) -> Con
         rows = rows.rotting(now)
     if wanted.nothing_planned:
         rows = rows.nothing_planned()
+    if wanted.where:
+        rows = rows.filter(asked_for(wanted.where, now))
     return rows
+
+
+def asked_for(where: str, now: datetime) -> Q:
+    """The contacts that fit a condition. Raises Problem 422 with all that is wrong, each with its place."""
+    try:
+        return where_q(where, now)
+    except BadCondition as bad:
+        raise invalid([(f"where.{path}".rstrip("."), sentence) for path, sentence in bad.problems]) from None
 
 
 @router.get("/contacts", auth=Token("contacts:read", "contacts.view"), response=ContactPage)

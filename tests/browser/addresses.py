@@ -5,6 +5,8 @@ A new page is added here with one line; `{followup}` and `{contact}` are of the 
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 #: As Sam, who does the work, unless another is named.
 PAGES: dict[str, str] = {
     "dashboard": "/",
@@ -29,6 +31,11 @@ PAGES: dict[str, str] = {
     "contacts": "/contacts/",
     "contacts-nothing": "/contacts/?q=nobody+is+called+this",
     "contacts-filter": "/contacts/filter/",
+    "conditions": "/conditions/for/contacts/?where="
+    + quote(
+        '{"all":[{"field":"lifecycle","op":"in","value":["new"]},{"some":"deals","where":[{"field":"amount",'
+        '"op":"between","value":[1,9]}]},{"any":[{"field":"tags","op":"set"},{"field":"score","op":"greater","value":5}]}]}'
+    ),
     "contact": "/contacts/{contact}/",
     "contact-new": "/contacts/new/",
     "contact-edit": "/contacts/{contact}/edit/",
