@@ -20,7 +20,7 @@ PRODUCTS = (
     ("Medical check", "Health", 280),
 )
 #: Two of three contacts of these places in their lifecycle have a deal.
-WITH_DEALS = ("working", "qualified", "client", "lost")
+WITH_DEALS = ("new", "working", "qualified", "client", "lost")
 MOST = 5_000
 
 
@@ -56,8 +56,9 @@ def _stage(chance: Random, stages: list[Stage], lifecycle: str) -> Stage:
         if chance.random() < 0.7:
             return next(stage for stage in stages if stage.kind == kind)
     ongoing = [stage for stage in stages if stage.kind == "open"]
-    late = lifecycle in ("qualified", "client")
-    return chance.choice(ongoing[2:] if late else ongoing[:3])
+    if lifecycle == "new":
+        return ongoing[0]
+    return chance.choice(ongoing[2:] if lifecycle in ("qualified", "client") else ongoing[:4])
 
 
 def _deal(

@@ -28,7 +28,7 @@ _COLUMNS: dict[str, str] = {
     "probability": "Chance",
     "product__name": "Product",
     "opened_on": "Opened on",
-    "expected_on": "Decided by",
+    "expected_on": "Expected on",
     "owner__email": "Owner",
     "stage_since": "In the stage since",
     "closed_at": "Ended",

@@ -11,7 +11,7 @@ from django.db.models import Count, DecimalField, ExpressionWrapper, F, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
 from crm.models.deal import DealQuerySet
-from crm.money import rounded
+from crm.money import rounded, totals
 
 #: A deal with this chance or more is counted on.
 COMMITTED = 80
@@ -37,6 +37,12 @@ class Line:
         for sums, amount in zip((self.open, self.committed, self.weighted), amounts, strict=True):
             if amount:
                 sums[currency] = sums.get(currency, Decimal(0)) + amount
+
+    def sorted(self) -> Line:
+        """The line with its largest sums first."""
+        for name in ("open", "committed", "weighted"):
+            setattr(self, name, totals((amount, currency) for currency, amount in getattr(self, name).items()))
+        return self
 
 
 Read = tuple[date | None, str, int, Decimal | None, Decimal | None, Decimal | None]
@@ -77,7 +83,7 @@ def lines(rows: Iterable[Read], today: date) -> list[Line]:
             line = by_month.get(month, later)
         exact = rounded(weighted, currency) if weighted else None
         line.add(deals, currency, total, committed, exact)
-    return [line for line in (late, *by_month.values(), later, never) if line.deals]
+    return [line.sorted() for line in (late, *by_month.values(), later, never) if line.deals]
 
 
 def altogether(found: Iterable[Line]) -> Line:
@@ -92,7 +98,7 @@ def altogether(found: Iterable[Line]) -> Line:
         ):
             for currency, amount in theirs.items():
                 mine[currency] = mine.get(currency, Decimal(0)) + amount
-    return whole
+    return whole.sorted()
 
 
 def _plus(month: date, number: int) -> date:

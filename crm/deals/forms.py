@@ -30,7 +30,9 @@ class DealForm(forms.Form):
         required=False, label="Chance in per cent", help_text="Left empty: as for the stage",
         widget=forms.TextInput({"inputmode": "numeric"}),
     )  # fmt: skip
-    expected_on = forms.CharField(required=False, label="Decided by", widget=forms.TextInput({"type": "date"}))
+    expected_on = forms.CharField(
+        required=False, label="Decision expected on", widget=forms.TextInput({"type": "date"})
+    )
     opened_on = forms.CharField(required=False, label="Opened on", widget=forms.TextInput({"type": "date"}))
     owner_id = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Owner")
     product_id = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Product")

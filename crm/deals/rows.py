@@ -28,9 +28,8 @@ COLUMNS = [
     ("Stage", "stage"),
     ("Amount", "amount"),
     ("Chance", ""),
-    ("Decided by", "expected"),
+    ("Expected", "expected"),
     ("Owner", "owner"),
-    ("Changed", "changed"),
 ]
 
 

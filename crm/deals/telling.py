@@ -7,6 +7,7 @@ from typing import Any
 
 from crm.models import Deal, Stage, User
 from crm.models.deal import StageKind
+from crm.money import rounded
 from crm.timeline import Happening
 
 
@@ -19,7 +20,7 @@ def deal_data(deal: Deal, stage: Stage, **more: Any) -> dict[str, Any]:
         "stage_id": stage.pk,
         "pipeline_id": stage.pipeline_id,
         "status": stage.kind,
-        "amount": None if deal.amount is None else f"{deal.amount:f}",
+        "amount": None if deal.amount is None else f"{rounded(deal.amount, deal.currency):f}",
         "currency": deal.currency,
         "owner_id": deal.owner_id,
         **more,
