@@ -14,8 +14,10 @@ from crm import contact_sets, tagging
 from crm.access import contacts_for, deleted_contacts_for, people_for, tags_for
 from crm.audiences.listing import audiences_of
 from crm.consent import set_consent
+from crm.merging.survivors import or_survivor
 from crm.models import Lifecycle
 from crm.models.contact import Channel
+from crm.partners.record import partners_of
 from crm.reading.contact_record import consents_of, contact_or_404, details, record_of
 from crm.reading.timeline import groups, timeline_page
 from crm.views.answering import say
@@ -25,6 +27,7 @@ from crm.views.guard import PersonRequest, may
 
 @require_GET
 @may("contacts.view")
+@or_survivor
 def contact_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the overview: what is open, what happened last, what is known."""
     now = timezone.now()
@@ -34,6 +37,8 @@ def contact_page(request: PersonRequest, pk: int) -> HttpResponse:
         "told": told,
         "more": page.later,
         "details": details(record),
+        "partners": partners_of(record.contact) if request.user.can("partners.view") else [],
+        "may_partner": request.user.can("partners.edit"),
         "audiences": audiences_of(request.user, pk),
         "may_audience": request.user.can("audiences.edit"),
         "now": now,
@@ -43,6 +48,7 @@ def contact_page(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @may("contacts.view")
+@or_survivor
 def timeline(request: PersonRequest, pk: int) -> HttpResponse:
     """Show what happened, by group of kinds, in pages."""
     given, now = request.GET, timezone.now()
@@ -141,6 +147,7 @@ def tags(request: PersonRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.view")
+@or_survivor
 def preferences(request: PersonRequest, pk: int) -> HttpResponse:
     """Show what the contact allows by channel, and note what they said."""
     record, now = record_of(request.user, pk, timezone.now()), timezone.now()
