@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
 from crm.models import DocumentKind, Stage
-from followups.catalogue import BadEntry
+from followups.catalogue import BadEntry, archive, bring_back
 from followups.models import FollowUpSet, FollowUpSetItem, FollowUpTemplate, Occasion, Priority
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ def change_set(
         raise BadEntry("name", f"There is “{values.get('name', '')}” already.") from problem
     kept.refresh_from_db()
     return kept
+
+
+def keep(sets: FollowUpSetQuerySet, *, archived: bool, now: datetime) -> int:
+    """Put sets away, or take them back into use."""
+    return archive(sets, now=now) if archived else bring_back(sets)
 
 
 def _clean(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,8 +30,13 @@ from followups.reading.loads import people_to_choose
 from followups.reading.origins import origin_of
 from followups.reading.rows import NAME_COLUMNS
 from followups.reading.sentences import plural
+from followups.reading.suiting import ELSEWHERE, suiting
+from followups.record_words import record_words
 from followups.templates import due_of
 from followups.views.concerning import Concerning, concerning, partners_to_choose
+
+#: So many templates are shown at once; the others are one click away.
+BEST_TEMPLATES = 8
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,11 +151,17 @@ def _start_with(request: PersonRequest, about: Concerning, now: datetime) -> dic
     due = due_of(template, now, user.time_zone)
     one = about.anybody and len(contacts) < 2
     words = _words(contacts[0] if contacts else None, about.partner) if one else None
+    if words is not None:
+        stub = NewFollowUp(
+            contacts[0].pk if contacts else None, template.subject, template.type_id, due,
+            description=template.description, **about.ids,
+        )  # fmt: skip
+        words = words | record_words([stub])(stub)
     return first | {
         "subject": fill_in(template.subject, words) if words else template.subject,
         "type": template.type_id,
         "priority": template.priority,
-        "description": template.description,
+        "description": fill_in(template.description, words) if words else template.description,
         "own_reminders": bool(template.reminders),
         "reminders": template.reminders,
         "template": template.pk,
@@ -168,7 +179,7 @@ def _ask(
     status: int = 200,
 ) -> HttpResponse:
     user = request.user
-    templates = templates_for(user).filter(archived_at__isnull=True)
+    best, others = _templates(user, about)
     shown = {
         "form": form,
         "contacts": about.contacts,
@@ -177,7 +188,8 @@ def _ask(
         "about": about.address,
         "nearby": [] if about.contacts else nearby(user),
         "partners": [] if len(about.contacts) > 1 else partners_to_choose(user),
-        "templates": [(one.pk, one.name) for one in templates],
+        "templates": best,
+        "other_templates": others,
         "people": people_to_choose(user, now),
         "reminders": REMINDERS,
         "priorities": Priority.choices,
@@ -187,6 +199,23 @@ def _ask(
         "once": request.POST.get("once") or new_number(),
     }
     return render(request, "followups/new.html", shown, status=status)
+
+
+def _templates(user: User, about: Concerning) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """The templates to begin with: those that suit where the one client stands, and the others."""
+    found = list(templates_for(user).filter(archived_at__isnull=True))
+    one = about.contacts[0] if len(about.contacts) == 1 else None
+    fits = suiting(
+        found,
+        contact_id=one.pk if one else None,
+        lifecycle=one.lifecycle if one else None,
+        records=about.records,
+    )
+    ranked = sorted(found, key=lambda one: (fits[one.pk], one.name))
+    best = [(one.pk, one.name) for one in ranked if fits[one.pk] < ELSEWHERE][:BEST_TEMPLATES]
+    return best, [
+        (one.pk, one.name) for one in sorted(ranked, key=lambda one: one.name) if (one.pk, one.name) not in best
+    ]
 
 
 def nearby(user: User, most: int = 50) -> list[tuple[int, str]]:

@@ -68,6 +68,7 @@ BODIES: dict[str, Any] = {
     "note_payment": {"amount": 5},
     "void_invoice": {"reason": "Sent twice"},
     "reopen_invoice": {},
+    "merge_contacts": {"kept": "contact", "gone": "twin"},
     "create_type": {"name": "New"},
     "change_one_type": {"name": "Other"},
     "create_outcome": {"label": "New", "sense": "neutral"},
@@ -79,6 +80,7 @@ BODIES: dict[str, Any] = {
 }
 #: What an operation is about where its address does not say.
 ABOUT = {
+    "merge_contacts": "contact",
     "create_deal": "contact",
     "create_invoice": "contact",
     "create_followup": "contact",
@@ -117,7 +119,7 @@ def filled(value: Any, kept: Records) -> Any:
     """A body with the ids of the records that it names."""
     if isinstance(value, dict):
         return {
-            key: kept.ids[part] if key in ("contact", "assignee", "stage") else filled(part, kept)
+            key: kept.ids[part] if key in ("contact", "assignee", "stage", "kept", "gone") else filled(part, kept)
             for key, part in value.items()
         }
     if isinstance(value, list):
