@@ -22,7 +22,7 @@ class Bench:
 
 def chosen(only: set[str]) -> list[Bench]:
     """Return all benchmarks, or those named."""
-    from bench import duplicates, gate, hooks, imports, pages, processes, sending, sweeps
+    from bench import audiences, duplicates, gate, hooks, imports, pages, processes, sending, sweeps
 
     benches = [
         Bench("list_page", pages.list_page),
@@ -33,6 +33,7 @@ def chosen(only: set[str]) -> list[Bench]:
         Bench("reminder_sweep", sweeps.reminder_sweep),
         Bench("event_dispatch", sweeps.event_dispatch),
         Bench("overdue_sweep", sweeps.overdue_sweep),
+        Bench("audience_refresh", audiences.audience_refresh),
         Bench("import_contacts", imports.import_contacts),
         Bench("duplicates", duplicates.duplicates),
         Bench("gate", gate.gate, once=True),

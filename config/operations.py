@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.heartbeat import STALE_AFTER
 from config.operations_facts import facts
+from crm.audiences.listing import broken_for
 from crm.parked import leave_out, parked_for, try_again
 from crm.views.guard import PersonRequest, may
 from messaging.arrivals import try_again as read_again
@@ -33,6 +34,7 @@ def operations(request: PersonRequest) -> HttpResponse:
         "parked_count": parked.count(),
         "aside": aside[:SHOWN],
         "aside_count": aside.count(),
+        "broken": list(broken_for(request.user)[:SHOWN]),
         "stale_after": STALE_AFTER,
         "now": now,
     }

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.demo.audiences import gather_audiences
 from config.demo.deals import strike_deals
 from config.demo.message_templates import write_templates
 from config.demo.people import hire
@@ -48,9 +49,10 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
                 shelf.put(batch)
     deals = strike_deals(people, seed=seed, now=now)
     messages = tell_talks(people[0], now=now)
+    audiences = gather_audiences(seed=seed, now=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return shelf.counts | {"templates": templates, "messages": messages, "deals": deals}
+    return shelf.counts | {"templates": templates, "messages": messages, "deals": deals, "audiences": audiences}
 
 
 class _Shelf:

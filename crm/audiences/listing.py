@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from crm.access import audiences_for, contacts_for
 from crm.audiences.nesting import used_in
-from crm.models import Audience, AudienceMember, Lifecycle, User
+from crm.models import Audience, AudienceMember, AudienceState, Lifecycle, User
 from crm.reading.contact_rows import name_of
 from crm.reading.paging import Page, Sort, page_of
 from crm.search_terms import contacts_matching
@@ -66,3 +66,9 @@ def audiences_of(user: User, contact_id: int) -> list[dict[str, Any]]:
     rows = AudienceMember.objects.filter(contact=contact_id, audience__in=audiences_for(user))
     found = rows.order_by("audience__name").values("audience_id", "since", "by_hand", name=F("audience__name"))
     return [dict(row) for row in found]
+
+
+def broken_for(user: User) -> QuerySet[Audience]:
+    """The audiences that cannot be worked out, for those who look after operations."""
+    broken = Audience.objects.alive().filter(state=AudienceState.BROKEN).order_by("name")
+    return broken if user.can("operations.view") else broken.none()

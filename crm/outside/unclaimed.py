@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from crm.event_kinds import words
 from crm.models import Contact, Organisation, RefusedEvent, User
 from crm.outside.finding import find_contacts
 from crm.outside.reading import BadEvent, Sent, read
@@ -26,6 +28,12 @@ def refused_for(user: User) -> QuerySet[RefusedEvent]:
     """What waits for somebody to say whose it is, newest first, for those who look after the settings."""
     waiting = RefusedEvent.objects.filter(settled_at__isnull=True).order_by("-pk")
     return waiting if user.can("settings.manage") else waiting.none()
+
+
+def in_words(rows: Sequence[RefusedEvent], now: datetime) -> list[str]:
+    """What each would say on a timeline."""
+    sent = _read(rows, now)
+    return [words(row.kind, sent[row.pk].data if row.pk in sent else {}) for row in rows]
 
 
 def attach(events: QuerySet[RefusedEvent], to: Contact, *, by: User, now: datetime) -> Result:
@@ -80,7 +88,7 @@ def _locked(events: QuerySet[RefusedEvent]) -> list[RefusedEvent]:
     return list(events.filter(settled_at__isnull=True).order_by("pk").select_for_update(of=("self",))[:MOST])
 
 
-def _read(rows: list[RefusedEvent], now: datetime) -> dict[int, Sent]:
+def _read(rows: Sequence[RefusedEvent], now: datetime) -> dict[int, Sent]:
     currency = Organisation.objects.current().currency
     good = {}
     for row in rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
@@ -10,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.access import contacts_for
-from crm.event_kinds import words
 from crm.models import RefusedEvent
 from crm.outside import unclaimed
 from crm.outside.listing import lately
@@ -34,7 +35,7 @@ def events_page(request: PersonRequest) -> HttpResponse:
     shown = {
         "arrived": arrived,
         "newest": newest,
-        "waiting": [(one, words(one.kind, one.payload.get("data") or {})) for one in waiting[:SHOWN]],
+        "waiting": list(zip(waiting[:SHOWN], unclaimed.in_words(waiting[:SHOWN], now), strict=True)),
         "more": len(waiting) > SHOWN,
         "now": now,
     }
@@ -49,7 +50,8 @@ def refused_page(request: PersonRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("q", one.contact).replace("\0", "").strip()[:200]
     shown = {
         "one": one,
-        "said": words(one.kind, one.payload.get("data") or {}),
+        "said": unclaimed.in_words([one], timezone.now())[0],
+        "happened": datetime.fromisoformat(one.payload.get("occurred_at") or one.received_at.isoformat()),
         "q": asked,
         "could_be": search(request.user, asked, kinds=["contact"], limit=6) if asked else [],
     }
