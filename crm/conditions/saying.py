@@ -73,21 +73,67 @@ def _listed(parts: Sequence[str], last: str) -> str:
 
 
 def _test(test: Test) -> str:
-    says, value = test.field.says, _value(test)
+    says, label = test.field.says, _inside(test.field.label)
     if test.field.type is Type.YES_NO:
         if "is" in says:
             return says["is"] if test.value else says["is_not"]
-        return f"“{test.field.label}” is {'yes' if test.value else 'no'}"
+        return f"has “{test.field.label}” {'' if test.value else 'not '}ticked"
+    if said := _said(test):
+        return said
+    if test.field.type is Type.MANY:
+        return _MANY[test.op].format(label=label, value=_value(test))
+    if test.field.type in (Type.DATE, Type.MOMENT) and test.op not in ("set", "not_set"):
+        return f"has {'no' if test.op in NOT else _a(label)} {label} {_time(test)}"
+    return _HAS[test.op].format(label=label, a=_a(label), value=_value(test))
+
+
+#: How a contact has a value, where the field has no words of its own.
+_HAS = {
+    "equals": "has the {label} {value}",
+    "not_equals": "does not have the {label} {value}",
+    "in": "has the {label} {value}",
+    "not_in": "does not have the {label} {value}",
+    "contains": "has {a} {label} with {value} in it",
+    "not_contains": "has no {label} with {value} in it",
+    "starts": "has {a} {label} that starts with {value}",
+    "ends": "has {a} {label} that ends with {value}",
+    "greater": "has {a} {label} over {value}",
+    "less": "has {a} {label} under {value}",
+    "between": "has {a} {label} between {value}",
+    "set": "has {a} {label}",
+    "not_set": "has no {label}",
+}
+_MANY = {
+    "has_any": "has {value} among their {label}",
+    "has_all": "has {value} among their {label}",
+    "has_none": "has no {value} among their {label}",
+    "set": "has {label}",
+    "not_set": "has no {label}",
+}
+
+
+def _said(test: Test) -> str:
+    """The field's own words for it, if it has any."""
+    says = test.field.says
     if test.op in says:
-        return says[test.op].format(value=value)
+        return says[test.op].format(value=_value(test))
     if "_" in says and test.op not in NOT and test.op != "set":
         return says["_"].format(value=_time(test))
-    return f"{test.field.label} {_compared(test, value)}"
+    return ""
+
+
+def _a(word: str) -> str:
+    return "an" if word[:1].lower() in ("a", "e", "i", "o", "u") else "a"
+
+
+def _inside(label: str) -> str:
+    """A label inside a sentence: “Passport expiry” loses its capital, “IELTS score” keeps it."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def _compared(test: Test, value: str) -> str:
-    if test.field.type in (Type.DATE, Type.MOMENT) and test.op not in ("set", "not_set", "not_equals"):
-        return f"is {_time(test)}"
+    if test.field.type in (Type.DATE, Type.MOMENT) and test.op not in ("set", "not_set"):
+        return f"is {'not ' if test.op in NOT else ''}{_time(test)}"
     return f"{OPERATOR_WORDS[test.op]} {value}".strip()
 
 
@@ -127,7 +173,7 @@ def _time(test: Test) -> str:
     """ "in the last 7 days", "before 1 March 2026"."""
     if test.op in DAYS:
         return _days(test.op, test.value)
-    words = {"equals": "on", "before": "before", "after": "after", "between": "between"}[test.op]
+    words = {"equals": "on", "not_equals": "on"}.get(test.op, test.op)
     return f"{words} {_value(test)}"
 
 
@@ -167,7 +213,7 @@ def _number(some: Some, noun: str) -> str:
     if some.op == "none":
         return "no"
     if some.op == "at_least" and some.number == 1:
-        return "an" if noun[0] in "aeiou" else "a"
+        return _a(noun)
     return f"{COUNT_WORDS[some.op]} {some.number}"
 
 
@@ -179,13 +225,11 @@ def _adjective(test: Test) -> str:
 
 
 def _of_record(test: Test) -> str:
-    says, value = test.field.says, _value(test)
+    says = test.field.says
     if test.field.type is Type.YES_NO:
         if "is" in says:
             return says["is"] if test.value else says["is_not"]
         return f"that {'is' if test.value else 'is not'} {test.field.label}"
-    if test.op in says:
-        return says[test.op].format(value=value)
-    if "_" in says and test.op not in NOT and test.op != "set":
-        return says["_"].format(value=_time(test))
-    return f"whose {test.field.label} {_compared(test, value)}"
+    if said := _said(test):
+        return said
+    return f"whose {test.field.label} {_compared(test, _value(test))}"

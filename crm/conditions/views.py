@@ -74,4 +74,6 @@ def counted(request: PersonRequest, building: Building) -> str | None:
         return None
     fitting = contacts_for(request.user).filter(as_q(building.preview, now=timezone.now(), zone=zone()))
     number, more = some(fitting)
-    return f"more than {number:,}" if more else "nobody" if number == 0 else f"{number:,}"
+    if more:
+        return f"more than {number:,} contacts"
+    return "nobody yet" if number == 0 else "1 contact" if number == 1 else f"{number:,} contacts"

@@ -75,7 +75,14 @@ def test_the_words_are_those_that_one_would_say() -> None:
         ({"field": "tags", "op": "has_none", "value": ["vip"]}, "is not tagged VIP"),
         ({"field": "next_due_by", "op": "not_set"}, "has nothing planned"),
         ({"field": "last_two_way_at", "op": "longer_ago", "value": 30}, "was last spoken with more than 30 days ago"),
-        ({"field": "score", "op": "greater", "value": 50}, "score is more than 50"),
+        ({"field": "score", "op": "greater", "value": 50}, "has a score over 50"),
+        ({"field": "organisation", "op": "not_contains", "value": "Ltd"}, "has no organisation with “ltd” in it"),
+        ({"field": "email", "op": "not_set"}, "has no e-mail"),
+        ({"field": "opted_out", "op": "has_any", "value": ["email"]}, "has opted out of E-mail"),
+        (
+            {"field": "next_due_by", "op": "between", "value": ["2026-03-01", "2026-03-05"]},
+            "has the next follow-up due between 1 March 2026 and 5 March 2026",
+        ),
         ({"some": "invoices", "where": [{"field": "overdue", "op": "is", "value": True}]}, "has an overdue invoice"),
         (
             {

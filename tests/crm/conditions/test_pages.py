@@ -114,7 +114,7 @@ def test_what_is_wrong_is_said_in_place_and_nothing_is_lost(ada: Client) -> None
 def test_the_fragment_says_in_words_and_counts_what_the_person_may_see(
     people: People, as_: Callable[[User], Client], ada: Client
 ) -> None:
-    for who, count in ((people.ada, "1"), (people.otto, "nobody")):
+    for who, count in ((people.ada, "1 contact"), (people.otto, "nobody yet")):
         page = as_(who).post("/conditions/builder/", FORM).content.decode()
         assert "is from India" in page
         assert f'<span class="badge">{count}</span>' in page
