@@ -6,18 +6,20 @@ from importlib import import_module
 
 from django.apps import apps
 
-from crm.models import Organisation, Pipeline
+from crm.models import DocumentKind, Organisation, Pipeline
 from followups.models import FollowUpSet, FollowUpType
 from messaging.models import ContactPolicy
 
 
 def put_back() -> None:
-    """Store the organisation, the rules for writing to contacts, the pipelines, the types, the outcomes, the templates and the sets again
-    where they are gone."""
+    """Store again what migrations store, where it is gone: the organisation, the rules for writing to contacts, pipelines,
+    kinds of document, types, outcomes, templates and sets."""
     Organisation.objects.get_or_create(pk=1)
     ContactPolicy.objects.get_or_create(pk=1)
     if not Pipeline.objects.exists():
         import_module("crm.migrations.0014_pipelines").make_pipelines(apps, None)
+    if not DocumentKind.objects.exists():
+        import_module("crm.migrations.0016_documents").make_checklists(apps, None)
     if not FollowUpType.objects.exists():
         import_module("followups.migrations.0003_first_types").fill(apps, None)
     if not FollowUpSet.objects.exists():

@@ -13,7 +13,7 @@ from crm.models.document import warning_days
 from crm.zones import local_day
 
 #: A renewal in one of these has come: what it takes the place of needs no more warnings.
-_ARRIVED = (DocumentState.RECEIVED, DocumentState.APPROVED, DocumentState.EXPIRED)
+ARRIVED = (DocumentState.RECEIVED, DocumentState.APPROVED, DocumentState.EXPIRED)
 
 
 def today_here(now: datetime) -> date:
@@ -38,7 +38,7 @@ def arm(ids: Collection[int]) -> None:
     found = list(rows)
     renewed = set(
         Document.objects.alive()
-        .filter(replaces__in=[one.pk for one in found], state__in=_ARRIVED)
+        .filter(replaces__in=[one.pk for one in found], state__in=ARRIVED)
         .values_list("replaces_id", flat=True)
     )
     changed = []

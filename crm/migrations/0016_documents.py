@@ -85,6 +85,14 @@ class Migration(migrations.Migration):
         migrations.RunPython(make_checklists, migrations.RunPython.noop),
         migrations.RunSQL(DAY, "DROP FUNCTION crm_organisation_day(timestamptz)"),
         migrations.AddIndex(
+            model_name="document",
+            index=models.Index(
+                fields=["expires_on", "id"],
+                condition=models.Q(deleted_at__isnull=True, expires_on__isnull=False),
+                name="documents_by_expiry",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="invoice",
             index=models.Index(fields=["number"], name="invoice_numbers", opclasses=["varchar_pattern_ops"]),
         ),

@@ -148,6 +148,12 @@ class Document(models.Model):
                 condition=Q(deleted_at__isnull=True, look_on__isnull=False),
                 name="documents_to_look_at",
             ),
+            # The list of what runs out next.
+            models.Index(
+                fields=["expires_on", "id"],
+                condition=Q(deleted_at__isnull=True, expires_on__isnull=False),
+                name="documents_by_expiry",
+            ),
             models.Index(
                 fields=["state", "due_on", "id"], condition=Q(deleted_at__isnull=True), name="documents_by_state"
             ),

@@ -13,15 +13,20 @@ from crm.absences import add_absence
 from crm.audiences.making import make_audience
 from crm.contact_sets import set_lifecycle
 from crm.deals.products import make_product
+from crm.documents.filing import take_files
 from crm.importing.starting import take_in
 from crm.invitations import invite, token_of
 from crm.invoices.issuing import NewInvoice, issue
+from crm.merging.merging import merge
 from crm.models import (
     ApiToken,
+    CaseKind,
     CloseReason,
     Contact,
     CustomField,
     Document,
+    DocumentKind,
+    DuplicatePair,
     ParkedEvent,
     Pipeline,
     RefusedEvent,
@@ -31,6 +36,7 @@ from crm.models import (
     UndoStep,
 )
 from crm.notes import add_note
+from crm.partners.linking import link
 from crm.tokens import create_token
 from followups.models import FollowUpSet, FollowUpTemplate, FollowUpType, Outcome
 from messaging.delivery import deliver_due
@@ -38,7 +44,7 @@ from messaging.models import Arrival, ChatHook, Message
 from messaging.notices import Notice, tell
 from messaging.suppressing import Stop, suppress
 from tests.crm.deals.given import deal
-from tests.factories import contact, followup
+from tests.factories import contact, followup, partner
 from tests.messaging.inbox.talks import from_them, from_us
 from tests.messaging.templating.making import template
 from tests.people import People
@@ -70,6 +76,8 @@ def records(people: People) -> Records:
     now = timezone.now()
     client = contact(FOREIGN, last_name=FOREIGN, owner=people.sam, created_by=people.sam, organisation=FOREIGN)
     call = followup(client, people.sam, by=people.sam, subject=f"Call {FOREIGN}", description=FOREIGN)
+    alba = partner()
+    link(alba, Contact.objects.filter(pk=client.pk), role=f"{FOREIGN} applies", by=people.sam, now=now)
     note = add_note(client, by=people.sam, now=now, body=f"{FOREIGN} likes tea")
     step = set_lifecycle(Contact.objects.filter(pk=client.pk), to="working", by=people.sam, now=now).undo_id
     tell([Notice(people.sam.pk, "reminder", f"Call {FOREIGN}", {}, "walk", "followup", call.pk)], now=now)
@@ -88,12 +96,22 @@ def records(people: People) -> Records:
         page: SavedView.objects.create(owner=people.sam, page=page, name=FOREIGN, query="q=x")
         for page in ("followups", "contacts")
     }
+    twins = [contact(FOREIGN, last_name=FOREIGN, owner=people.sam, created_by=people.sam) for _ in range(3)]
+    pair = DuplicatePair.objects.create(first=client, second=twins[0], likeness=90, reasons=["Same name"])
+    sams = Contact.objects.filter(owner=people.sam)
+    merged = merge(sams, kept=twins[1].pk, gone=twins[2].pk, by=people.sam, now=now)
+    paper = Document.objects.create(contact=client, name=FOREIGN, requested_by=people.sam)
+    scan = ContentFile(b"%PDF-1.7 " + FOREIGN.encode())
+    take_files(Document.objects.filter(pk=paper.pk), [("scan.pdf", scan)], by=people.sam, now=now)
     invitation = invite("invited@example.com", role="agent", team=None, by=people.ada, now=now)
     return Records(
         {
             "contact": client.pk,
             "followup": call.pk,
             "note": note.pk,
+            "twin": twins[0].pk,
+            "pair": pair.pk,
+            "merge": merged.merge_id,
             "undo": step,
             "notice": notice.pk,
             "message": mail.pk,
@@ -106,6 +124,7 @@ def records(people: People) -> Records:
             "contact_view": views["contacts"].pk,
             "token": create_token(people.sam, name=FOREIGN, now=now)[0].pk,
             "absence": add_absence(people.sam, starts_on=day, ends_on=day, note=FOREIGN).pk,
+            "partner": alba.pk,
             "person": people.otto.pk,
             "team": people.schools.pk,
             "field": CustomField.objects.create(slug="course", label="Course").pk,
@@ -119,7 +138,10 @@ def records(people: People) -> Records:
             "reason": CloseReason.objects.get(kind="lost", label="Other").pk,
             "product": make_product(name="Student visa", price=10).pk,
             "deal": deal(FOREIGN, contact=client, owner_id=people.sam.pk, by=people.sam, now=now).pk,
-            "document": Document.objects.create(contact=client, name=FOREIGN, requested_by=people.sam).pk,
+            "document": paper.pk,
+            "document_file": paper.files.get().pk,
+            "document_kind": DocumentKind.objects.get(name="Passport").pk,
+            "case_kind": CaseKind.objects.get(name="Student visa").pk,
             "invoice": issue([NewInvoice(contact_id=client.pk, amount="100")], by=people.sam, now=now).ids[0],
             "set": FollowUpSet.objects.get(name="Onboarding").pk,
             "template": FollowUpTemplate.objects.first().pk,  # type: ignore[union-attr]
