@@ -15,10 +15,12 @@ from config.stylesheet import build
 from crm.audiences.filling import fill_waiting
 from crm.audiences.making import make_audience
 from crm.models import Contact, RefusedEvent
-from followups.models import FollowUp
+from crm.partners.linking import link
+from followups.models import FollowUp, FollowUpSet
 from messaging.templating.catalogue import make
 from messaging.templating.starters import STARTERS
 from tests.browser.addresses import OF_A_MANAGER, OF_A_STRANGER, OF_AN_ADMINISTRATOR, PAGES
+from tests.factories import followup, partner
 from tests.servers import ROOT
 
 if TYPE_CHECKING:
@@ -54,11 +56,13 @@ def test_every_page_lets_everybody_in(
     jonas = Contact.objects.get(first_name="Jonas")
     ids = {
         "person": morning.noor.pk,
+        **at_a_partners(jonas, morning.sam),
         "contact": jonas.pk,
         "followup": FollowUp.objects.get(contact=jonas).pk,
         "template": make(STARTERS[0].label, STARTERS[0].drafts, by=morning.mara, now=timezone.now()).pk,
         "audience": clients(morning.mara).pk,
         "refused": RefusedEvent.objects.create(contact="late@example.org", kind="order_paid").pk,
+        "set": FollowUpSet.objects.get(name="Onboarding").pk,
         "contacts": ",".join(str(pk) for pk in Contact.objects.order_by("pk").values_list("pk", flat=True)[:4]),
     }
     wrong: list[str] = []
@@ -78,6 +82,15 @@ def test_every_page_lets_everybody_in(
         wrong += [f"{name}: {error}" for error in page.errors if not any(word in error for word in expected)]  # type: ignore[attr-defined]
         page.errors.clear()  # type: ignore[attr-defined]
     assert not wrong, "\n".join(wrong)
+
+
+def at_a_partners(client: Contact, owner: User) -> dict[str, int]:
+    """A partner with a client in common, and a follow-up that concerns it alone."""
+    alba = partner("Alba College", kind="institution", city="Edinburgh", country="GB", phone="+441314960120", person="Morag Stewart",
+                   email="office@alba.example.org", website="alba.example.org", notes="Answers on Tuesdays.", owner_id=owner.pk)  # fmt: skip
+    link(alba, Contact.objects.filter(pk=client.pk), role="Applies to", by=owner, now=timezone.now())
+    waits = followup(None, owner, partner_id=alba.pk, subject="Ask for the fee list", now=timezone.now())
+    return {"partner": alba.pk, "partner_followup": waits.pk}
 
 
 def clients(by: User) -> Audience:
