@@ -55,7 +55,7 @@ def open_escalations(followup_ids: Iterable[int], *, now: datetime, at: datetime
     """Begin a climb for each follow-up that is open and has none; returns how many began.
 
     The first step is at `at`, or so many hours after the follow-up was due as the organisation says, and in any case
-    in working hours. `level` is the rung to begin on.
+    in working hours. `level` is the rung to begin on; a climb that has not come so far goes on from there.
     """
     ids = sorted(set(followup_ids))
     if not ids:
@@ -72,7 +72,8 @@ def open_escalations(followup_ids: Iterable[int], *, now: datetime, at: datetime
             """
             INSERT INTO followups_escalation (followup_id, level, next_at, told, opened_at)
             SELECT t.id, %s, t.at, '[]', %s FROM unnest(%s::bigint[], %s::timestamptz[]) AS t(id, at)
-            ON CONFLICT (followup_id) WHERE closed_at IS NULL DO NOTHING RETURNING id
+            ON CONFLICT (followup_id) WHERE closed_at IS NULL DO UPDATE SET level = excluded.level, next_at = excluded.next_at
+                WHERE followups_escalation.level < excluded.level RETURNING id
             """,
             [level, now, list(firsts), list(firsts.values())],
         )
