@@ -72,7 +72,7 @@ def _column(field: Field) -> Any:
     guard = Q() if field.guard is None else field.guard
     if field.column is None:
         return Case(When(guard, then=Value(True)), default=Value(False), output_field=BooleanField())
-    column = F(field.column) if isinstance(field.column, str) else field.column
+    column: Any = F(field.column) if isinstance(field.column, str) else field.column
     if not guard:
         return column
     if field.type is Type.MANY:

@@ -64,7 +64,7 @@ def fits(field: Field, shape: Shape, value: Any) -> bool:
     if value is None:
         return False
     if isinstance(shape, Present):
-        return value != ""
+        return bool(value != "")
     if isinstance(shape, OneOf):
         return value in shape.values
     if isinstance(shape, Like):

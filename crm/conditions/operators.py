@@ -7,7 +7,7 @@ organisation's zone; "within the last 7 days" is not more than seven days ago, a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -159,7 +159,7 @@ def _time(field: Field, op: str, value: Any, now: datetime, zone: str) -> Shape:
     today = now.astimezone(ZoneInfo(zone)).date()
     days = timedelta(days=value) if op in DAYS else timedelta()
     #: The first and the last day that count, and whether now is the limit on either side.
-    first, last, at_now = {
+    spans: dict[str, Callable[[], tuple[date | None, date | None, str]]] = {
         "equals": lambda: (value, value, ""),
         "before": lambda: (None, value - timedelta(days=1), ""),
         "after": lambda: (value + timedelta(days=1), None, ""),
@@ -168,7 +168,8 @@ def _time(field: Field, op: str, value: Any, now: datetime, zone: str) -> Shape:
         "longer_ago": lambda: (None, today - days - timedelta(days=1), ""),
         "within_next": lambda: (today, today + days, "first"),
         "further_off": lambda: (today + days + timedelta(days=1), None, ""),
-    }[op]()
+    }
+    first, last, at_now = spans[op]()
     if field.type is Type.DATE:
         return Range(first and field.stored(first), last and field.stored(last))
     low = now if at_now == "first" else first and day_starts(first, zone)
