@@ -92,7 +92,7 @@ def test_a_document_comes_and_its_follow_up_closes(
 
     page.goto(f"/documents/{passport.pk}/receive/")
     page.locator("#main input[type=file]").set_input_files(files)
-    page.locator("#main form:has(input[type=file])").get_by_role("button").first.click()
+    page.get_by_role("button", name="Keep the files").click()
     page.wait_for_url(f"**/documents/{passport.pk}/")
     work()
     page.reload()
