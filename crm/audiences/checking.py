@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.audiences.sampling import members_off
 from crm.audit import Audited, register_audited
 from crm.backlog import Backlog, register_backlogs
 from crm.integrity import WAITED, Check
@@ -19,6 +20,11 @@ def register_checks() -> None:
             "SELECT count(*) FROM crm_audiencemember m JOIN crm_contact c ON c.id = m.contact_id"
             " WHERE m.audience_id = a.id AND (c.deleted_at IS NULL OR NOT m.by_hand))"
             " AND NOT EXISTS (SELECT FROM crm_pendingevent)",
+        ),
+        Check(
+            "audience_members_off",
+            "contacts, of a sample, who are in an audience that does not describe them, or not in one that does",
+            count=members_off,
         ),
         Check(
             "audience_members_deleted",

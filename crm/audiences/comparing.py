@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest
 
 from crm.conditions.compiling import as_q
@@ -34,7 +35,10 @@ class Within:
     high: int = 0
 
     def condition(self) -> Q:
-        return Q(pk__in=self.ids) if self.ids is not None else Q(pk__gt=self.low, pk__lte=self.high)
+        if self.ids is None:
+            return Q(pk__gt=self.low, pk__lte=self.high)
+        # As a row source: the plan then goes from these contacts to their records, however many records there are.
+        return Q(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(self.ids)]))
 
     def members_sql(self) -> tuple[str, list[Any]]:
         if self.ids is not None:

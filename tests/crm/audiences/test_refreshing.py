@@ -267,3 +267,18 @@ def test_whatever_happens_the_members_are_those_that_fit(seed: int) -> None:
         assert audience.count == len(wanted)
         comings = [one for one in told(audience) if one[1] == "joined"]
         assert len(comings) - (len(told(audience)) - len(comings)) == len(wanted)
+
+
+def test_the_check_finds_who_is_missing_and_who_is_too_many() -> None:
+    from crm.integrity import count_problems
+    from crm.models import AudienceMember, Contact
+
+    maria, jonas = contact("Maria", lifecycle="client"), contact("Jonas")
+    dynamic()
+    catch_up()
+    assert count_problems(now=NOW)["audience_members_off"] == 0
+    Contact.objects.filter(pk=jonas.pk).update(lifecycle="client")  # behind everybody's back
+    AudienceMember.objects.filter(contact=maria).delete()
+    found = count_problems(now=NOW)
+    assert found["audience_members_off"] == 2
+    assert found["audience_counts_off"] == 1

@@ -26,6 +26,14 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(filling, "BATCH", 20)
 
 
+@pytest.fixture
+def stored_for_all(transactional_db: None) -> None:
+    """Have the first rows, which the test before may have swept away, where every connection sees them."""
+    from tests.firsts import put_back
+
+    put_back()
+
+
 def changed(number: int) -> list[int]:
     """So many contacts that have begun to fit and wait to be looked at."""
     from crm.audiences.noticing import note_contacts
@@ -55,8 +63,7 @@ def each_came_once(audience: Audience, ids: list[int]) -> bool:
     return sorted(pk for pk, _, _ in told(audience) if pk) == ids and members(audience) == set(ids)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_share_the_changed_contacts(small_batches: None) -> None:
+def test_two_workers_share_the_changed_contacts(stored_for_all: None, small_batches: None) -> None:
     from crm.audiences.refreshing import refresh
     from crm.models import Audience, ChangedContact
 
@@ -70,8 +77,7 @@ def test_two_workers_share_the_changed_contacts(small_batches: None) -> None:
     assert set(Audience.objects.values_list("count", flat=True)) == {200}
 
 
-@pytest.mark.django_db(transaction=True)
-def test_filling_and_refreshing_at_once_let_nobody_come_twice(small_batches: None) -> None:
+def test_filling_and_refreshing_at_once_let_nobody_come_twice(stored_for_all: None, small_batches: None) -> None:
     from crm.audiences.filling import fill_waiting
     from crm.audiences.refreshing import refresh
 
