@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 
 from crm.contact_state import lifecycle_data, state_of
 from crm.duplicates import find_same, keys_of
-from crm.models import Contact, Lifecycle, Team, User
+from crm.models import Contact, Lifecycle, Merge, Team, User
 from crm.results import Result
 from crm.taking_back import CONTACTS, remembered
 from crm.timeline import Happening, record
@@ -67,9 +67,16 @@ def restore(contacts: QuerySet[Contact], *, by: User | None, now: datetime) -> R
     with transaction.atomic():
         gone = list(contacts.filter(deleted_at__isnull=False).order_by("pk").select_for_update(of=("self",))[:MOST])
         taken = find_same(key for contact in gone for key in keys_of(state_of(contact)))
+        merged = set(
+            Merge.objects.filter(gone_id__in=[contact.pk for contact in gone], undone_at__isnull=True).values_list(
+                "gone_id", flat=True
+            )
+        )
         for contact in gone:
             held = next((key for key in keys_of(state_of(contact)) if key in taken), None)
-            if held:
+            if contact.pk in merged:
+                refused[contact.pk] = "This contact was merged into another. Take the merge back instead."
+            elif held:
                 refused[contact.pk] = f"Another contact has {held[1]} now."
             else:
                 rows[contact.pk] = None

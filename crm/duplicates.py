@@ -37,6 +37,15 @@ SELECT 'phone', phone, id FROM crm_contact
 UNION ALL
 SELECT o.kind, o.value, c.id FROM crm_otheraddress o JOIN crm_contact c ON c.id = o.contact_id
     WHERE o.value = ANY(%(both)s) AND c.deleted_at IS NULL AND NOT c.shares_address
+UNION ALL
+-- Whoever still sends the key of a contact that was merged means the one it became, through however many merges.
+(WITH RECURSIVE way AS (
+    SELECT gone_external_id AS key, kept_id, 1 AS step FROM crm_merge
+        WHERE gone_external_id = ANY(%(ids)s) AND NOT gone_external_id = '' AND undone_at IS NULL
+    UNION ALL
+    SELECT way.key, m.kept_id, step + 1 FROM way JOIN crm_merge m ON m.gone_id = way.kept_id AND m.undone_at IS NULL
+        WHERE step < 50
+) SELECT 'id', way.key, c.id FROM way JOIN crm_contact c ON c.id = way.kept_id AND c.deleted_at IS NULL)
 """
 
 

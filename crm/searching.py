@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from crm.access import colleague_ids, contacts_for, notes_for, team_ids
-from crm.models import Role, User
+from crm.models import Contact, Role, User
 
 #: How many entries of one kind are looked at at most: enough to fill a page, few enough to be quick.
 MOST_HITS = 200
@@ -135,8 +135,14 @@ def _contacts(user: User, ids: Sequence[int]) -> list[Found]:
         .filter(pk__in=ids)
         .only("first_name", "last_name", "organisation", "email", "phone", "external_id")
     )
-    found = {
-        row.pk: Found(
+    found = {hit.id: hit for hit in shown_as_found(rows)}
+    return [found[pk] for pk in ids if pk in found]
+
+
+def shown_as_found(contacts: Iterable[Contact]) -> list[Found]:
+    """Contacts as hits."""
+    return [
+        Found(
             "contact",
             row.pk,
             row.name,
@@ -144,9 +150,8 @@ def _contacts(user: User, ids: Sequence[int]) -> list[Found]:
             f"/contacts/{row.pk}/",
             row.pk,
         )
-        for row in rows
-    }
-    return [found[pk] for pk in ids if pk in found]
+        for row in contacts
+    ]
 
 
 def _details(name: str, *parts: str) -> Iterable[str]:

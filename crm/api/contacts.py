@@ -30,6 +30,7 @@ from crm.api.shapes import Cursor, Id, Limit, Moment, given, refuse_null
 from crm.conditions.language import BadCondition
 from crm.conditions.listing import where_q
 from crm.contacts import NewContact, change_contact, create_contacts
+from crm.merging.survivors import seen_survivor
 from crm.models import Contact, User
 from crm.models.contact import ContactQuerySet
 from crm.pagination import order_of, page
@@ -186,7 +187,10 @@ def one(request: HttpRequest, contact_id: int) -> Contact:
     """The contact through the door. Raises Problem 404."""
     contact = contacts_for(caller(request)).prefetch_related("tags").filter(pk=contact_id).first()
     if contact is None:
-        raise not_found("contact")
+        problem = not_found("contact")
+        if kept := seen_survivor(caller(request), contact_id):
+            problem.more["merged_into"] = kept.pk
+        raise problem
     return contact
 
 

@@ -93,13 +93,14 @@ def _write_keys(cursor: CursorWrapper) -> int:
                     copy.write_row((key, row[0]))
         count, last = count + len(rows), rows[-1][0]
     cursor.execute("ANALYZE fresh")
+    # As sets: a plan that looks each row up would be made for how empty the table was when it was last counted.
     cursor.execute(
-        "DELETE FROM crm_namekey k WHERE NOT EXISTS"
-        " (SELECT FROM fresh f WHERE f.key = k.key AND f.contact_id = k.contact_id)"
+        "DELETE FROM crm_namekey k USING (SELECT key, contact_id FROM crm_namekey EXCEPT SELECT key, contact_id FROM fresh) g"
+        " WHERE k.key = g.key AND k.contact_id = g.contact_id"
     )
     cursor.execute(
-        "INSERT INTO crm_namekey (key, contact_id) SELECT f.key, f.contact_id FROM fresh f WHERE NOT EXISTS"
-        " (SELECT FROM crm_namekey k WHERE k.key = f.key AND k.contact_id = f.contact_id) ON CONFLICT DO NOTHING"
+        "INSERT INTO crm_namekey (key, contact_id) SELECT key, contact_id FROM fresh"
+        " EXCEPT SELECT key, contact_id FROM crm_namekey ON CONFLICT DO NOTHING"
     )
     return count
 

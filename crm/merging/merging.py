@@ -35,11 +35,12 @@ STEP = 1000
 
 
 class CannotMerge(ValueError):
-    """The two cannot be merged now; the text is a sentence. `stale`: somebody has changed one of them first."""
+    """The two cannot be merged now; the text is a sentence. `stale`: somebody has changed one of them first;
+    `conflict`: a third contact stands in the way."""
 
-    def __init__(self, text: str, *, stale: bool = False) -> None:
+    def __init__(self, text: str, *, stale: bool = False, conflict: bool = False) -> None:
         super().__init__(text)
-        self.stale = stale
+        self.stale, self.conflict = stale, conflict
 
 
 @dataclass(slots=True)
@@ -75,7 +76,9 @@ def merge(
     try:
         return in_peace(work, [kept, gone])
     except IntegrityError as problem:
-        raise CannotMerge("A third contact has one of these addresses now. Look at that one first.") from problem
+        raise CannotMerge(
+            "A third contact has one of these addresses now. Look at that one first.", conflict=True
+        ) from problem
 
 
 def _merge(

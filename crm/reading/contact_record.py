@@ -33,6 +33,7 @@ class Record:
     pinned: list[Note] = field(default_factory=list)
     opted_out: list[str] = field(default_factory=list)
     notes: int = 0
+    may_merge: bool = False
 
 
 def contact_or_404(user: User, pk: int) -> Contact:
@@ -69,6 +70,7 @@ def record_of(user: User, pk: int, now: datetime) -> Record:
             Consent.objects.filter(contact=contact, state="withdrawn", topic="all").values_list("channel", flat=True)
         ),
         notes=len(notes),
+        may_merge=user.can("contacts.merge"),
     )
 
 

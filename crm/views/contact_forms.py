@@ -17,9 +17,10 @@ from crm.contact_fields import RULES
 from crm.contacts import NewContact, change_contact, create_contacts
 from crm.duplicates import Key, find_same
 from crm.forms import ContactForm
+from crm.merging.being_typed import alike
 from crm.models import Contact
 from crm.reading.contact_record import contact_or_404, home_country
-from crm.searching import search
+from crm.searching import search, shown_as_found
 from crm.views.guard import PersonRequest, may
 from crm.views.once import again, first_time, made_before, new_number, remember_made
 
@@ -107,12 +108,12 @@ def similar(request: PersonRequest) -> HttpResponse:
     ids = {pk for pk in same.values() if str(pk) != but}
     seen = {contact.pk: contact for contact in contacts_for(user).filter(pk__in=ids)}
     name = f"{given.get('first_name', '')} {given.get('last_name', '')}".strip()[:100]
-    alike = (
-        [hit for hit in search(user, name, kinds=["contact"], limit=4) if hit.id not in seen and str(hit.id) != but]
-        if len(name) > 3
-        else []
-    )
-    shown = {"same": list(seen.values()), "hidden": len(ids) - len(seen), "alike": alike, "warnings": warnings}
+    # First who is written differently and may be meant, then whose name only begins like this.
+    names = {field: given.get(field, "")[:100] for field in ("first_name", "last_name", "organisation", "city")}
+    likes = shown_as_found(alike(user, **names))
+    hits = search(user, name, kinds=["contact"], limit=4) if len(name) > 3 and len(likes) < 4 else []
+    both = {hit.id: hit for hit in [*likes, *hits] if hit.id not in seen and str(hit.id) != but}
+    shown = {"same": list(seen.values()), "hidden": len(ids) - len(seen), "alike": list(both.values())[:4], "warnings": warnings}
     return render(request, "crm/_similar.html", shown)
 
 

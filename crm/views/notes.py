@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm import notes
 from crm.access import notes_for
 from crm.forms import NoteForm
+from crm.merging.survivors import or_survivor
 from crm.models.note import NoteQuerySet
 from crm.reading.contact_record import record_of
 from crm.reading.paging import Sort, page_of
@@ -26,6 +27,7 @@ NEWEST = Sort("notes", ("created_at",), descending=True)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @may("contacts.view")
+@or_survivor
 def contact_notes(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the notes, pinned ones first, and take a new one."""
     user, now = request.user, timezone.now()
