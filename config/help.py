@@ -24,6 +24,8 @@ SUBJECTS = (
     Subject("followups", "Follow-ups", "Due, overdue, missed, snoozed, passed on: what each means and does"),
     Subject("inbox", "Inbox and writing to clients", "Who waits, writing, taking back, and why something was not sent"),
     Subject("contacts", "Contacts and their timeline", "Owners, tags, notes, rhythm, and who goes quiet"),
+    Subject("partners", "Partners", "Whom you serve clients with, what waits with them, and clients in common"),
+    Subject("deals", "Deals and pipelines", "The board, what goes quiet, the forecast, your own stages"),
     Subject("conditions", "Conditions", "Whom you mean: tests, groups, records, days, and what empty values count as"),
     Subject("audiences", "Audiences", "Groups by hand or by a condition, how fresh they are, and what breaks one"),
     Subject("import", "Bring in a list", "Files, columns, duplicates, bad rows, and taking an import back"),

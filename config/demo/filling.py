@@ -15,6 +15,7 @@ from django.utils import timezone
 from config.demo.audiences import gather_audiences
 from config.demo.deals import strike_deals
 from config.demo.message_templates import write_templates
+from config.demo.partners import befriend
 from config.demo.people import hire
 from config.demo.stories import Story, Task, Worker, stories
 from config.demo.talks import tell_talks
@@ -48,11 +49,18 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
             with transaction.atomic():
                 shelf.put(batch)
     deals = strike_deals(people, seed=seed, now=now)
+    partners = befriend(people, seed=seed, now=now)
     messages = tell_talks(people[0], now=now)
     audiences = gather_audiences(seed=seed, now=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return shelf.counts | {"templates": templates, "messages": messages, "deals": deals, "audiences": audiences}
+    return shelf.counts | {
+        "templates": templates,
+        "messages": messages,
+        "deals": deals,
+        "partners": partners,
+        "audiences": audiences,
+    }
 
 
 class _Shelf:
