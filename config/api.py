@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
 from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig
@@ -86,7 +87,7 @@ def _once(request: HttpRequest, key: str, run: Callable[[], HttpResponseBase]) -
         response = run()
         return response.status_code, getattr(response, "content", b"").decode(), response
 
-    mark = idempotency.fingerprint(request.method or "", request.get_full_path(), request.body)
+    mark = idempotency.fingerprint(request.method or "", request.get_full_path(), _carried(request))
     try:
         response, kept = idempotency.once(token, key, mark, do, now=timezone.now())
     except idempotency.OtherRequest:
@@ -97,6 +98,20 @@ def _once(request: HttpRequest, key: str, run: Callable[[], HttpResponseBase]) -
         response = HttpResponse(kept[1], status=kept[0], content_type="application/json; charset=utf-8")
         response["Idempotent-Replay"] = "true"
     return cast(HttpResponseBase, response)
+
+
+def _carried(request: HttpRequest) -> bytes:
+    """The body, or of an upload, which is never held whole, a hash of its fields and files."""
+    if request.content_type != "multipart/form-data":
+        return request.body
+    hashed = sha256(repr(sorted(request.POST.lists())).encode())
+    for name, files in sorted(request.FILES.lists()):
+        for file in files:
+            hashed.update(f"{name}:{file.name}:{file.size}".encode(errors="replace"))
+            for chunk in file.chunks():
+                hashed.update(chunk)
+            file.seek(0)
+    return hashed.digest()
 
 
 api.add_decorator(once_per_key, mode="view")

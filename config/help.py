@@ -28,6 +28,7 @@ SUBJECTS = (
     Subject("deals", "Deals and pipelines", "The board, what goes quiet, the forecast, your own stages"),
     Subject("conditions", "Conditions", "Whom you mean: tests, groups, records, days, and what empty values count as"),
     Subject("audiences", "Audiences", "Groups by hand or by a condition, how fresh they are, and what breaks one"),
+    Subject("duplicates", "Duplicates and merging", "Who is here twice, making one of two, and taking that back"),
     Subject("import", "Bring in a list", "Files, columns, duplicates, bad rows, and taking an import back"),
     Subject("notices", "Reminders, digest and quiet hours", "What reaches you, where, when, and why something did not"),
     Subject("sending", "When a message leaves", "Why it left, waits or did not, and which way it goes"),
@@ -40,6 +41,7 @@ SUBJECTS = (
     Subject("team", "People, roles and rights", "Who sees what, invitations, absences and handing over"),
     Subject("keyboard", "Keyboard and phone", "The whole morning without a mouse, or with one thumb"),
     Subject("events", "Events of other systems", "Orders, classes, payments and forms on the timeline of your contacts"),
+    Subject("records", "Documents and invoices", "Checklists, files, what expires, what is paid and what is late"),
     Subject("api", "API and command line", "Tokens, scopes, and the commands of an installation"),
 )
 

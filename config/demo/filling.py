@@ -14,7 +14,9 @@ from django.utils import timezone
 
 from config.demo.audiences import gather_audiences
 from config.demo.deals import strike_deals
+from config.demo.duplicates import come_in_twice
 from config.demo.message_templates import write_templates
+from config.demo.papers import file_papers
 from config.demo.partners import befriend
 from config.demo.people import hire
 from config.demo.stories import Story, Task, Worker, stories
@@ -50,17 +52,24 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
                 shelf.put(batch)
     deals = strike_deals(people, seed=seed, now=now)
     partners = befriend(people, seed=seed, now=now)
+    duplicates = come_in_twice(now=now)
+    papers = file_papers(people, seed=seed, now=now)
     messages = tell_talks(people[0], now=now)
     audiences = gather_audiences(seed=seed, now=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    return shelf.counts | {
-        "templates": templates,
-        "messages": messages,
-        "deals": deals,
-        "partners": partners,
-        "audiences": audiences,
-    }
+    return (
+        shelf.counts
+        | papers
+        | {
+            "templates": templates,
+            "messages": messages,
+            "deals": deals,
+            "partners": partners,
+            "duplicates": duplicates,
+            "audiences": audiences,
+        }
+    )
 
 
 class _Shelf:

@@ -50,10 +50,11 @@ def take_files(
     *,
     by: User | None,
     now: datetime,
+    all_or_none: bool = False,
 ) -> Filed:
     """Keep files (name, bytes) of the one document in the set; a document that was waited for is received by that.
 
-    A file that is refused is named, the others are kept. Raises BadDocument where the document takes none, and
+    A file that is refused is named, the others are kept, unless it is `all_or_none`. Raises BadDocument where the document takes none, and
     Document.DoesNotExist. The bytes are on disk before the rows are: a crash leaves bytes without a row, never the
     reverse.
     """
@@ -66,6 +67,10 @@ def take_files(
             stored.append(store(upload, name, number))
         except BadFile as problem:
             filed.refused.append(str(problem))
+    if all_or_none and filed.refused:
+        for one in stored:
+            drop(one.path)
+        return filed
     try:
         with transaction.atomic():
             _keep(documents, stored, filed, by, now)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 
 from config.api import api
@@ -62,6 +64,12 @@ BODIES: dict[str, Any] = {
     "add_audience_members": {"contacts": ["contact"]},
     "remove_audience_members": {"contacts": ["contact"]},
     "create_events": {"contact": "contact", "kind": "order_paid"},
+    "request_contact_documents": {"name": "Letter"},
+    "change_one_document": {"required": False},
+    "receive_document": {},
+    "approve_document": {},
+    "reject_document": {"reason": "Cut off"},
+    "add_document_files": b"%PDF-1.7",
     "create_invoice": {"contact": "contact", "amount": 5},
     "create_contact_invoice": {"amount": 5},
     "change_one_invoice": {"notes": "Other"},
@@ -105,7 +113,13 @@ UNSEEN = {
     "bulk_followups": 409,
 }
 #: Right answers that are no success: an open follow-up is not reopened, a colleague’s mail not taken back.
-ALSO = {"reopen_deal": {409}, "reopen_invoice": {409}, "reopen_followup": {409}, "cancel_message": {409}}
+ALSO = {
+    "receive_document": {409},
+    "reopen_deal": {409},
+    "reopen_invoice": {409},
+    "reopen_followup": {409},
+    "cancel_message": {409},
+}
 
 
 def operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
@@ -142,8 +156,13 @@ def call(token: Api, name: str, kept: Records) -> Any:
             path = path.replace("{" + parameter["name"] + "}", str(kept.ids[record]))
     path = path.removeprefix("/api/v1") + ("?tag=visa" if name == "untag_contact" else "")
     with transaction.atomic():
-        answer = token.call(method, path, filled(BODIES[name], kept) if "requestBody" in operation else None)
+        if isinstance(BODIES.get(name), bytes):
+            answer = token.upload(path, SimpleUploadedFile("scan.pdf", BODIES[name]))
+        else:
+            answer = token.call(method, path, filled(BODIES[name], kept) if "requestBody" in operation else None)
         transaction.set_rollback(True)
+    if answer.streaming:  # a file: read it, so that its bytes are looked at like any other answer
+        answer = HttpResponse(b"".join(answer.streaming_content), status=answer.status_code)  # type: ignore[attr-defined]
     return answer
 
 

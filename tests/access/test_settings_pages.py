@@ -176,6 +176,7 @@ def organisation_form(**changes: object) -> dict[str, object]:
         "name": "Visa Help",
         "time_zone": "Europe/Rome",
         "country": "Italy",
+        "currency": "EUR",
         "working_days": ["1", "2", "3"],
         "working_from": "08:30",
         "working_to": "17:00",

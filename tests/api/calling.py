@@ -31,6 +31,13 @@ class Api:
             method, f"/api/v1{path}", data, content_type="application/json", headers=given
         )
 
+    def upload(self, path: str, *files: Any, **headers: str) -> HttpResponse:
+        """Send files as multipart/form-data under `files`."""
+        given = {"Authorization": f"Bearer {self.secret}"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+        return self.client.post(f"/api/v1{path}", {"files": list(files)}, headers=given)  # type: ignore[return-value]
+
     def get(self, path: str, **headers: str) -> HttpResponse:
         return self.call("GET", path, **headers)
 

@@ -15,10 +15,10 @@ from crm.access import documents_for
 from crm.documents import filing, handling, requesting
 from crm.documents.arming import today_here
 from crm.documents.forms import ApproveForm, DocumentForm, Refusing, RejectForm
+from crm.documents.handing_out import NoFile, handed_out
 from crm.documents.limits import accepted, limit_words
 from crm.documents.requesting import BadDocument
 from crm.documents.standing import days_left, refusal
-from crm.documents.storing import opened
 from crm.models import Document
 from crm.models.document import DocumentQuerySet
 from crm.reading.timeline import told_of
@@ -181,17 +181,10 @@ def withdraw(request: PersonRequest, pk: int) -> HttpResponse:
 @may("documents.view")
 def download(request: PersonRequest, pk: int, file: int) -> FileResponse:
     """Hand out a file: to be saved, never to be shown or run here."""
-    kept = _one(request, pk).get().files.filter(pk=file if file <= BIGGEST else 0, removed_at__isnull=True).first()
-    if kept is None:
-        raise Http404("There is no such file here.")
     try:
-        content = opened(kept.path)
-    except FileNotFoundError:
-        raise Http404("The file is gone from the disk.") from None
-    response = FileResponse(content, as_attachment=True, filename=kept.name, content_type=kept.content_type)
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+        return handed_out(_one(request, pk), file)
+    except NoFile as problem:
+        raise Http404(str(problem)) from None
 
 
 @require_POST

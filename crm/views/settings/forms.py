@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator
 
 from crm.countries import country_code
 from crm.form_fields import number, row_choice
+from crm.invoices.forms import currency_choices
 from crm.models import CustomField, Organisation, Role, Team, User
 from crm.models.custom_field import FieldKind
 from crm.models.user import UserQuerySet
@@ -147,12 +148,17 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's o
         required=False, max_length=60, help_text="Phones without a country code are read as from here"
     )
 
+    currency = forms.ChoiceField(
+        choices=currency_choices, widget=QuickSelect, help_text="Of deals and invoices where nobody says another"
+    )
+
     class Meta:
         model = Organisation
         fields = (
             "name",
             "time_zone",
             "country",
+            "currency",
             "working_days",
             "working_from",
             "working_to",

@@ -12,7 +12,7 @@ from crm.views.guard import PersonRequest, may
 from crm.views.settings.forms import RHYTHMS, OrganisationForm
 
 SECTIONS = {
-    "Who you are": ("name", "country", "time_zone"),
+    "Who you are": ("name", "country", "time_zone", "currency"),
     "Working hours": ("working_days", "working_from", "working_to"),
     "New leads": ("speed_to_lead_minutes", "speed_to_lead_passes"),
     "Contacts who write": ("respond_minutes",),
