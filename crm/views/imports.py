@@ -30,7 +30,7 @@ from crm.importing.undoing import can_undo
 from crm.models import ImportBatch
 from crm.models.import_batch import ImportState
 from crm.reading.paging import Sort, page_of
-from crm.views.asking import BIGGEST
+from crm.views.asking import BIGGEST, part_asked
 from crm.views.guard import PersonRequest, may
 from crm.views.import_forms import (
     asks_shown,
@@ -174,7 +174,7 @@ def result(request: PersonRequest, pk: int) -> HttpResponse:
     }
     return render(
         request,
-        "crm/_import_progress.html" if request.htmx and request.htmx.target == "import" else "crm/import_result.html",
+        "crm/_import_progress.html" if part_asked(request) == "import" else "crm/import_result.html",
         shown,
     )
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from crm.importing.running import run_waiting
-from crm.models import Contact, ImportBatch, User
+from crm.models import Contact, Deal, ImportBatch, Stage, User
 from crm.models.import_batch import ImportState
 from tests.people import People
 
@@ -212,3 +212,52 @@ def test_an_encoding_that_it_cannot_be_in_is_refused_and_changes_nothing(
     assert answer.status_code == 422
     assert 'role="alert"' in answer.content.decode()
     assert ImportBatch.objects.values().get() == before
+
+
+def test_the_part_that_shows_how_far_it_is_brings_no_whole_page(people: People, as_: SignIn) -> None:
+    mara = as_(people.mara)
+    send(mara)
+    batch = ImportBatch.objects.get()
+    asked = {"HX-Request": "true", "HX-Target": "div#import"}
+    part = mara.get(f"/imports/{batch.pk}/result/", headers=asked).content.decode()
+    assert "<nav" not in part
+    assert 'id="import"' in part
+    assert "<nav" in mara.get(f"/imports/{batch.pk}/result/").content.decode()
+
+
+def test_deals_go_the_same_way_on_the_pages(people: People, as_: SignIn) -> None:
+    ada = as_(people.ada)
+    address = send(ada, "deal name,deal stage,amount\nOne,Engaging,5\nTwo,Won,6\n")["Location"]
+    page = ada.get(address).content.decode()
+    assert "What the words under “Stage” mean" in page
+    batch = ImportBatch.objects.get()
+    stage = Stage.objects.get(pipeline__name="Sales", name="Qualified")
+    form = {f"column-{place}": batch.mapping[heading] for place, heading in enumerate(batch.options["headings"])}
+    words = batch.options["words"]["stage"] | {"Engaging": str(stage.pk)}
+    form |= {f"word-stage-{place}": meaning for place, meaning in enumerate(words.values())}
+    ada.post(address, form | {"step": "check", "on_duplicate": "merge"})
+    work()
+    assert "Import 2 rows" in ada.get(f"{address}result/").content.decode()
+    ada.post(address, {"step": "import", "as_checked": "1"})
+    work()
+    assert list(Deal.objects.order_by("pk").values_list("name", "stage__name")) == [
+        ("One", "Qualified"),
+        ("Two", "Won"),
+    ]
+    ada.post(f"{address}undo/")
+    work()
+    assert "Deals that it had made are deleted" in ada.get(f"{address}result/").content.decode()
+    assert Deal.objects.alive().count() == 0
+
+
+def test_what_a_file_holds_can_be_said_and_needs_its_right(people: People, as_: SignIn) -> None:
+    sam = as_(people.sam)
+    address = send(sam, "name,price\nOne,5\n")["Location"]
+    assert sam.post(address, {"step": "kind", "kind": "products"}).status_code == 422
+    assert sam.post(address, {"step": "kind", "kind": "deals"}).status_code == 302
+    batch = ImportBatch.objects.get()
+    assert (batch.kind, batch.mapping["name"]) == ("deals", "name")
+    ImportBatch.objects.update(kind="products", mapping={"name": "name", "price": "price"})
+    refused = sam.post(address, {"column-0": "name", "column-1": "price", "step": "import"})
+    assert refused.status_code == 422
+    assert "You may not add records of this kind" in refused.content.decode()

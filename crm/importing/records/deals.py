@@ -42,6 +42,8 @@ class DealImporter:
         self._owners = owners()
         self._whom = ContactFinder(batch)
         self._told: set[str] = set()
+        self._meant: dict[tuple[str, ...], Stage] = {}
+        self._near: dict[str, tuple[int, str] | None] = {}
         self._seen: set[object] = set()
 
     def take(self, rows: Sequence[Row], *, store: bool, now: datetime) -> Taken:
@@ -145,6 +147,12 @@ class DealImporter:
         return day(row, target, self._styles.get(target, "iso"))
 
     def _stage(self, row: Row) -> Stage:
+        said = tuple(row.cells.get(target, "") for target in ("pipeline", "status", "stage"))
+        if said not in self._meant:
+            self._meant[said] = self._find_stage(row)
+        return self._meant[said]
+
+    def _find_stage(self, row: Row) -> Stage:
         stages = self._of_pipeline(row)
         status = plain(row.cells.get("status", ""))
         if status in _ENDS:
@@ -181,7 +189,9 @@ class DealImporter:
         text = line(row, "product")
         if not text:
             return None
-        found = nearest(text, self._products)
+        if text not in self._near:
+            self._near[text] = nearest(text, self._products)
+        found = self._near[text]
         if found is None:
             raise BadRow("product", f"There is no product “{text[:80]}”. Bring in the products first.")
         if found[1].casefold() != text.casefold() and text not in self._told:
