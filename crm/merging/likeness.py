@@ -70,7 +70,7 @@ def known(
     shares: bool = False,
 ) -> Known:
     """Make a contact comparable; addresses must be normalised already."""
-    names = words_of(f"{first_name} {last_name}")
+    names = words_of(first_name) + words_of(last_name)
     inboxes, local_parts, domains = set(), set(), set()
     for email in emails:
         inbox, local, domain = _inbox(email)
@@ -82,11 +82,11 @@ def known(
     return Known(
         id,
         names or words_of(organisation),
-        "" if not names else " ".join(words_of(organisation)),
+        " ".join(words_of(organisation)) if names and organisation else "",
         frozenset(emails),
         frozenset(phones),
         external_id,
-        plain(city),
+        plain(city) if city else "",
         country,
         shares,
         frozenset(inboxes),

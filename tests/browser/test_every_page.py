@@ -63,6 +63,7 @@ def test_every_page_lets_everybody_in(
         "audience": clients(morning.mara).pk,
         "refused": RefusedEvent.objects.create(contact="late@example.org", kind="order_paid").pk,
         "set": FollowUpSet.objects.get(name="Onboarding").pk,
+        "two": ",".join(str(pk) for pk in Contact.objects.order_by("pk").values_list("pk", flat=True)[:2]),
         "contacts": ",".join(str(pk) for pk in Contact.objects.order_by("pk").values_list("pk", flat=True)[:4]),
     }
     wrong: list[str] = []

@@ -1,0 +1,37 @@
+"""A few of the demo's contacts a second time, as people come in twice: written differently, by another way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crm.merging.finding import search_all
+from crm.models import Contact
+
+#: Of so many clients there is a second record.
+TWINS = 6
+#: Among more, the night's search finds them.
+MOST = 20_000
+
+
+def come_in_twice(*, now: datetime) -> int:
+    """Store the second records and look for duplicates; returns how many pairs were found."""
+    rows = Contact.objects.alive().exclude(first_name="").exclude(last_name="").exclude(email="").order_by("pk")
+    twins = [_again(contact, place, now) for place, contact in enumerate(rows[: TWINS * 7 : 7])]
+    Contact.objects.bulk_create(twins)
+    return search_all(now)["pairs"] if Contact.objects.count() <= MOST else 0
+
+
+def _again(contact: Contact, place: int, now: datetime) -> Contact:
+    """The same person as a form, a card or a colleague would have written them."""
+    ways = (
+        {"first_name": contact.last_name, "last_name": contact.first_name, "other_emails": [contact.email]},
+        {"first_name": f"{contact.first_name[0]}.", "last_name": contact.last_name, "other_phones": [contact.phone]},
+        {"first_name": contact.first_name, "last_name": contact.last_name.upper(), "other_emails": [contact.email]},
+    )
+    values = dict(ways[place % len(ways)])
+    values["other_phones"] = [phone for phone in values.get("other_phones", []) if phone]
+    if not values["other_phones"]:
+        values["other_emails"] = [contact.email]
+    return Contact(
+        **values, source="Web form", country=contact.country, owner_id=contact.owner_id, created_at=now, updated_at=now
+    )
