@@ -13,7 +13,6 @@ from followups.concerned import concerned_by
 from followups.creating import NewFollowUp
 from followups.merge_fields import fill_in
 from followups.models import FollowUpSet, Occasion
-from followups.people import load_people
 from followups.record_words import record_words
 from followups.words import SUBJECT
 
@@ -29,7 +28,6 @@ class Line:
     subject: str
     priority: str
     due: date | datetime
-    by: str
     because: str
 
 
@@ -39,21 +37,22 @@ def preview(new: Sequence[NewFollowUp]) -> list[Line]:
     if not shown:
         return []
     concerned, words_of_records = concerned_by(shown), record_words(shown)
-    people = load_people([one.assignee_id for one in shown])
     lines = []
     for one in shown:
         words = concerned[one.contact_id, one.partner_id].words | words_of_records(one)
         due = one.due.at or one.due.on
         assert due is not None
         subject = fill_in(one.subject, words)[:SUBJECT] or "Follow up"
-        by = people[one.assignee_id or 0].name
-        lines.append(Line(words["full_name"], subject, one.priority, due, by, one.assigned_because))
+        lines.append(Line(words["full_name"], subject, one.priority, due, one.assigned_because))
     return lines
 
 
-def offered(user: User, contact_ids: Sequence[int], deal_id: int | None = None) -> list[FollowUpSet]:
-    """The sets in use, those first that suit: of the stage in which the deal is (or the only contact's open deals are),
-    then those that are only made by hand."""
+def offered(
+    user: User, contact_ids: Sequence[int], *, deal_id: int | None = None, records: Sequence[str] = ()
+) -> list[FollowUpSet]:
+    """The sets in use, those first that suit: of the stage in which the deal is (or the only contact's open deals are), of
+    the record at hand ("document", "invoice"), those that are made by hand and for new clients; the others of stages last.
+    """
     deals = Deal.objects.alive().filter(status=StageKind.OPEN)
     if deal_id is not None:
         deals = Deal.objects.filter(pk=deal_id)
@@ -62,13 +61,14 @@ def offered(user: User, contact_ids: Sequence[int], deal_id: int | None = None) 
     else:
         deals = deals.none()
     stages = set(deals.values_list("stage_id", flat=True))
-    found = list(
-        sets_for(user)
-        .filter(archived_at__isnull=True)
-        .select_related("stage__pipeline")
-        .prefetch_related("items__template")
-    )
-    return sorted(
-        (one for one in found if one.items.all()),
-        key=lambda one: (one.stage_id not in stages, one.occasion != Occasion.BY_HAND, one.name),
-    )
+    rows = sets_for(user).filter(archived_at__isnull=True).select_related("stage__pipeline")
+    found = [one for one in rows.prefetch_related("items__template") if one.items.all()]
+
+    def place(one: FollowUpSet) -> tuple[object, ...]:
+        at_hand = any(one.occasion.startswith(f"{name}_") for name in records)
+        usual = one.occasion in (Occasion.BY_HAND, Occasion.BECAME_CLIENT)
+        rank = 0 if at_hand or one.stage_id in stages else 1 if usual else 3 if one.stage else 2
+        way = (one.stage.pipeline.position, one.stage.position) if one.stage else (0, 0)
+        return rank, *way, one.name
+
+    return sorted(found, key=place)

@@ -50,7 +50,8 @@ def one_set(request: PersonRequest, entry_id: int | None = None) -> HttpResponse
         else:
             messages.success(request, "Saved.")
             return redirect("settings_sets")
-    shown = {"form": form, "lines": lines, "entry_id": entry_id}
+    away = existing is not None and existing.archived_at is not None
+    shown = {"form": form, "lines": lines, "entry_id": entry_id, "away": away}
     return render(request, "followups/settings/set.html", shown, status=422 if data is not None else 200)
 
 

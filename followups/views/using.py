@@ -35,7 +35,8 @@ def use_page(request: PersonRequest) -> HttpResponse:
     contacts, records = _contacts(request.user, given, now), _records(request.user, given)
     if records.pop("elsewhere", False):
         contacts = []
-    sets = offered(request.user, contacts, records.get("deal_id"))
+    names = [name.removesuffix("_id") for name in records]
+    sets = offered(request.user, contacts, deal_id=records.get("deal_id"), records=names)
     chosen = next((one for one in sets if str(one.pk) == given.get("set", "")), None)
     uses = [Use(chosen.pk, pk, **records) for pk in contacts] if chosen else []
     if chosen and given.get("sure") and request.method == "POST" and contacts:
