@@ -22,12 +22,13 @@ class Bench:
 
 def chosen(only: set[str]) -> list[Bench]:
     """Return all benchmarks, or those named."""
-    from bench import audiences, duplicates, gate, hooks, imports, pages, processes, sending, sweeps
+    from bench import audiences, deals, duplicates, gate, hooks, imports, pages, processes, sending, sweeps
 
     benches = [
         Bench("list_page", pages.list_page),
         Bench("dashboard_page", pages.dashboard_page),
         Bench("contact_page", pages.contact_page),
+        Bench("kanban_page", deals.kanban_page),
         Bench("search", pages.search),
         Bench("action", pages.action),
         Bench("reminder_sweep", sweeps.reminder_sweep),

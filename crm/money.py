@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel.core import get_global
 from babel.numbers import format_currency, get_currency_name, get_currency_precision
@@ -62,6 +62,7 @@ def read_amount(value: object, currency: str) -> Decimal:
     return exact
 
 
+@lru_cache(maxsize=20_000)
 def show(amount: Decimal, currency: str) -> str:
     """ "€1,204.50": for people, in English."""
     return format_currency(amount, currency, locale="en") if currency else f"{amount:,.2f}"

@@ -45,27 +45,37 @@ class Line:
         return self
 
 
-Read = tuple[date | None, str, int, Decimal | None, Decimal | None, Decimal | None]
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The open deals of one stage, month of decision and currency."""
+
+    stage_id: int
+    month: date | None
+    currency: str
+    deals: int
+    total: Decimal | None
+    committed: Decimal | None
+    weighted: Decimal | None
 
 
 def read_months(deals: DealQuerySet) -> list[Read]:
-    """Open deals by month and currency, in one query: (month, currency, deals, open, committed, weighted)."""
+    """Open deals by stage, month and currency, in one query."""
     chance = Coalesce(F("probability"), F("stage__probability"))
     weighted = ExpressionWrapper(F("amount") * chance / 100, output_field=DecimalField(max_digits=24, decimal_places=6))
     rows = (
         deals.filter(status="open")
         .order_by()
         .annotate(month=TruncMonth("expected_on"), chance=chance)
-        .values("month", "currency")
+        .values("stage_id", "month", "currency")
         .annotate(
             deals=Count("pk"),
-            all=Sum("amount"),
+            total=Sum("amount"),
             committed=Sum("amount", filter=Q(chance__gte=COMMITTED)),
             weighted=Sum(weighted),
         )
-        .values_list("month", "currency", "deals", "all", "committed", "weighted")
+        .values_list("stage_id", "month", "currency", "deals", "total", "committed", "weighted")
     )
-    return list(rows)
+    return [Read(*row) for row in rows]
 
 
 def lines(rows: Iterable[Read], today: date) -> list[Line]:
@@ -74,15 +84,15 @@ def lines(rows: Iterable[Read], today: date) -> list[Line]:
     months = [_plus(this, n) for n in range(MONTHS)]
     late, later, never = Line("Should have been decided"), Line("Later"), Line("No day set")
     by_month = {month: Line(f"{month:%B %Y}" if month.year != today.year else f"{month:%B}") for month in months}
-    for month, currency, deals, total, committed, weighted in rows:
-        if month is None:
+    for row in rows:
+        if row.month is None:
             line = never
-        elif month < this:
+        elif row.month < this:
             line = late
         else:
-            line = by_month.get(month, later)
-        exact = rounded(weighted, currency) if weighted else None
-        line.add(deals, currency, total, committed, exact)
+            line = by_month.get(row.month, later)
+        exact = rounded(row.weighted, row.currency) if row.weighted else None
+        line.add(row.deals, row.currency, row.total, row.committed, exact)
     return [line.sorted() for line in (late, *by_month.values(), later, never) if line.deals]
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from crm.access import deals_for, people_for
+from crm.access import deals_for
 from crm.deals.board import SHOWN, board_of, pipelines_in_use
 from crm.deals.filters import narrow
 from crm.filters import Asking
@@ -34,7 +34,7 @@ def board_page(request: PersonRequest) -> HttpResponse:
     filtered = narrow(deals_for(user), given, Asking(user, now), but=NOT_HERE)
     kept = {name: texts for name, texts in filtered.given.items() if name != "pipeline"}
     shown = {
-        "board": board_of(pipeline, filtered.deals, user, now) if pipeline else None,
+        "board": board_of(pipeline, pipelines[pipeline], filtered.deals, user, now) if pipeline else None,
         "filtered": filtered,
         "tabs": [
             {
@@ -44,7 +44,6 @@ def board_page(request: PersonRequest) -> HttpResponse:
             }
             for one in pipelines
         ],
-        "people": [(one.pk, one.name) for one in people_for(user).workers().order_by("full_name", "email")],
         "here": urlencode({"pipeline": pipeline.pk, **kept} if pipeline else kept, doseq=True),
         "most": SHOWN,
         "now": now,

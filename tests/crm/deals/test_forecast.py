@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.deals.forecast import altogether, lines, read_months
+from crm.deals.forecast import Read, altogether, lines, read_months
 from crm.models import Deal
 from tests.crm.deals.given import deal
 
@@ -23,7 +23,7 @@ AMOUNTS = st.decimals(0, 10**9, places=2)
     )
 )
 def test_no_deal_is_lost_between_the_lines(rows: list[tuple[date | None, str, Decimal]]) -> None:
-    read = [(day.replace(day=1) if day else None, code, 1, amount, None, amount) for day, code, amount in rows]
+    read = [Read(1, day.replace(day=1) if day else None, code, 1, amount, None, amount) for day, code, amount in rows]
     whole = altogether(lines(read, TODAY))
     assert whole.deals == len(rows)
     for code in ("EUR", "JPY"):
@@ -32,7 +32,7 @@ def test_no_deal_is_lost_between_the_lines(rows: list[tuple[date | None, str, De
 
 def test_months_are_named_and_the_far_ones_put_together() -> None:
     months = [None, date(2026, 10, 1), date(2026, 11, 1), date(2027, 2, 1), date(2027, 3, 1), date(2028, 1, 1)]
-    found = lines([(month, "EUR", 1, Decimal(1), None, Decimal(1)) for month in months], TODAY)
+    found = lines([Read(1, month, "EUR", 1, Decimal(1), None, Decimal(1)) for month in months], TODAY)
     assert [line.label for line in found] == [
         "Should have been decided",
         "November",
