@@ -35,9 +35,10 @@ def register() -> None:
     )
     register_checks(
         Check(
-            "documents_asked_for_twice",
-            "documents of a kind that the same contact is asked for already",
-            "SELECT count(*) FROM (SELECT FROM crm_document WHERE deleted_at IS NULL AND kind_id IS NOT NULL"
-            " AND state IN ('requested', 'rejected', 'received') GROUP BY contact_id, kind_id HAVING count(*) > 1) AS twice",
+            "documents_nobody_will_warn_of",
+            "documents that run out, whose place none has taken, and that no sweep will look at",
+            "SELECT count(*) FROM crm_document d WHERE deleted_at IS NULL AND state IN ('received', 'approved')"
+            " AND expires_on IS NOT NULL AND look_on IS NULL AND NOT EXISTS (SELECT FROM crm_document r WHERE"
+            " r.replaces_id = d.id AND r.deleted_at IS NULL AND r.state IN ('received', 'approved', 'expired'))",
         )
     )

@@ -12,6 +12,7 @@ from crm.documents.expiring import tell_expiring
 from crm.documents.handling import receive, reject, withdraw
 from crm.documents.requesting import renew
 from crm.due import sweeps_with_work
+from crm.integrity import count_problems
 from crm.models import Document, Event, Organisation
 from tests.crm.documents.making import approved, document, emptied, kind, only, told
 from tests.factories import NOW, contact
@@ -76,6 +77,7 @@ def test_a_renewal_that_came_ends_the_warnings_and_a_rejected_one_wakes_them() -
     old.refresh_from_db()
     assert old.look_on == date(2026, 10, 2)
     receive(only(new), by=None, now=day(158))
+    assert count_problems(now=day(158))["documents_nobody_will_warn_of"] == 0
     withdraw(only(new), by=None, now=day(157))
     old.refresh_from_db()
     assert old.look_on == date(2026, 10, 2)
