@@ -6,13 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from crm.audiences.comparing import recount
 from crm.dispatching import Seen
 from crm.models import AudienceMember, Event
 
 #: After these, members who were put in by hand are to be counted anew: a deleted contact is nobody's member.
-COUNTED_ANEW = frozenset({"contact_deleted", "contact_restored", "contacts_merged", "merge_undone"})
+_HIDDEN = frozenset({"contact_deleted", "contact_restored"})
+#: These hand memberships of every kind from one contact to another, and back.
+_MERGED = frozenset({"contacts_merged", "merge_undone"})
+COUNTED_ANEW = _HIDDEN | _MERGED
 
 # Only where there is a dynamic audience to look again. Whoever came to or left an audience is looked at only if another
 # audience asks for that one. What is being claimed at this moment is waited for and put in again: it may have been
@@ -43,9 +47,12 @@ def note_contacts(contact_ids: Iterable[int], *, now: datetime) -> None:
 
 def count_anew(events: Sequence[Event], now: datetime) -> None:
     """Keep the number of members right where contacts are deleted, restored or merged."""
-    contacts = {event.contact_id for event in events if event.contact_id}
-    concerned = AudienceMember.objects.filter(contact__in=contacts, by_hand=True).values_list("audience_id", flat=True)
-    if ids := sorted(set(concerned)):
+    hidden, merged = (
+        {event.contact_id for event in events if event.kind in kinds and event.contact_id}
+        for kinds in (_HIDDEN, _MERGED)
+    )
+    concerned = AudienceMember.objects.filter(Q(contact__in=hidden, by_hand=True) | Q(contact__in=merged))
+    if ids := sorted(set(concerned.values_list("audience_id", flat=True))):
         recount(ids, now=now)
 
 

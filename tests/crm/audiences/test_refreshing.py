@@ -282,3 +282,20 @@ def test_the_check_finds_who_is_missing_and_who_is_too_many() -> None:
     found = count_problems(now=NOW)
     assert found["audience_members_off"] == 2
     assert found["audience_counts_off"] == 1
+
+
+def test_merging_hands_memberships_on_and_counts_them_once() -> None:
+    from crm.audiences.members import add_members
+    from crm.merging.merging import merge
+    from crm.models import Contact
+
+    maria, double = contact("Maria", lifecycle="client"), contact("Mary", lifecycle="lost")
+    by_hand, clients = static(), dynamic()
+    lost = dynamic(CLIENTS | {"value": "lost"}, "Lost")
+    add_members(by_hand, picked(double), by=None, now=NOW)
+    catch_up()
+    merge(Contact.objects.all(), kept=maria.pk, gone=double.pk, by=None, now=NOW)
+    catch_up()
+    assert maria.pk in members(by_hand)
+    assert (members(clients), members(lost)) == ({maria.pk}, set())
+    assert [reloaded(one).count for one in (by_hand, clients, lost)] == [1, 1, 0]
