@@ -132,6 +132,20 @@ def test_whom_the_sender_may_not_see_counts_as_nobody(people: People) -> None:
     assert (answer.status_code, fields(answer)) == (422, ["contact"])
 
 
+def test_one_that_was_merged_away_stands_for_the_one_that_was_kept(shop: Api) -> None:
+    from crm.merging.merging import merge
+    from crm.models import Contact
+    from tests.factories import contact
+
+    first, second, third = contact("Maria"), contact("Mary", external_id="S-2"), contact("M.")
+    everybody = Contact.objects.all()
+    merge(everybody, kept=third.pk, gone=second.pk, by=None, now=timezone.now())
+    merge(everybody, kept=first.pk, gone=third.pk, by=None, now=timezone.now())
+    for name in (second.pk, third.pk, "S-2"):
+        assert shop.post("/events", {"contact": name, "kind": "order_paid"}).status_code == 201
+    assert [one.contact_id for one in stored() if one.kind == "order_paid"] == [first.pk] * 3
+
+
 def test_a_shared_address_names_nobody(shop: Api) -> None:
     from tests.factories import contact
 
