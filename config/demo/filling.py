@@ -19,7 +19,7 @@ from config.demo.message_templates import write_templates
 from config.demo.papers import file_papers
 from config.demo.partners import befriend
 from config.demo.people import hire
-from config.demo.sets import plan_ahead
+from config.demo.sets import hang_on_records
 from config.demo.stories import Story, Task, Worker, stories
 from config.demo.talks import tell_talks
 from config.demo.words import COURSES, TAGS
@@ -55,7 +55,7 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
     partners = befriend(people, seed=seed, now=now)
     duplicates = come_in_twice(now=now)
     papers = file_papers(people, seed=seed, now=now)
-    planned = plan_ahead(now=now)
+    hang_on_records()
     messages = tell_talks(people[0], now=now)
     audiences = gather_audiences(seed=seed, now=now)
     with connection.cursor() as cursor:
