@@ -71,9 +71,12 @@ def _link(partner: Partner, owner: User, chance: Random, now: datetime) -> list[
     everybody = list(Contact.objects.alive().order_by("pk").values_list("pk", "owner_id")[:2_000])
     own = [pk for pk, holder in everybody if holder == owner.pk]
     chosen = chance.sample(own, min(4, len(own))) + chance.sample([pk for pk, _ in everybody], min(3, len(everybody)))
-    for role in ROLES[partner.kind]:
-        part = chosen[: len(chosen) // 2] if role == "Studies at" else chosen
-        link(partner, Contact.objects.filter(pk__in=part), role=role, by=None, now=now - timedelta(days=30))
+    roles = ROLES[partner.kind]
+    for place, role in enumerate(roles):
+        part = chosen[place :: len(roles)]
+        link(
+            partner, Contact.objects.filter(pk__in=part), role=role, by=owner, now=now - timedelta(days=30 * place + 9)
+        )
     return chosen[:4]
 
 

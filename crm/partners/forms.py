@@ -17,7 +17,7 @@ from crm.zones import zone_names
 class PartnerForm(forms.Form):
     """One partner's own fields."""
 
-    name = forms.CharField(label="Name", required=False)
+    name = forms.CharField(label="Name", error_messages={"required": "A partner needs a name."})
     kind = forms.ChoiceField(label="Kind", choices=PartnerKind.choices, initial=PartnerKind.AGENCY)
     owner_id = forms.TypedChoiceField(label="Owner", required=False, coerce=int, empty_value=None)
     person = forms.CharField(label="Whom to ask for", required=False)
