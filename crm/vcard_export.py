@@ -57,8 +57,8 @@ def _lines(row: Mapping[str, Any], tags: Any) -> Iterator[str]:
         for place, address in enumerate([row[main], *row[others]] if row[main] else row[others], 1):
             yield f"{name}{kind};PREF={min(place, 100)}:{escaped(address)}"
     if row["city"] or row["country"]:
-        place = country_name(row["country"]) if row["country"] else ""
-        yield f"ADR:;;;{escaped(row['city'])};;;{escaped(place)}"
+        land = country_name(row["country"]) if row["country"] else ""
+        yield f"ADR:;;;{escaped(row['city'])};;;{escaped(land)}"
     if row["language"]:
         yield f"LANG:{escaped(row['language'])}"
     if row["time_zone"]:
@@ -80,7 +80,9 @@ def escaped(text: str) -> str:
 
 def folded(line: str) -> str:
     """The line with its end, folded so that none has more than 75 bytes and no letter is cut."""
-    held, size, out = [], 0, []
+    held: list[str] = []
+    out: list[str] = []
+    size = 0
     for letter in line:
         width = len(letter.encode("utf-8", "replace"))
         if size + width > _LINE:

@@ -166,7 +166,7 @@ def _settle(guesses: list[Guess], columns: Sequence[Sequence[str]], own: Mapping
         for place in places[1:]:
             if target in SEVERAL:
                 guesses[place].target, guesses[place].why = f"other_{target}s", "A further address"
-            elif target != "tags":
+            elif target not in ("tags", "other_emails", "other_phones"):
                 guesses[place].target, guesses[place].why = "", ""
     if "first_name" in by_target and "last_name" in by_target and "full_name" in by_target:
         whole = guesses[by_target["full_name"][0]]

@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from crm.addresses import normal_phone
 from crm.importing.guessing import find_empty_words, guess_columns
 from crm.importing.presets import recognise
 from crm.importing.reading import Table, open_table
 from crm.importing.text_files import Unreadable
+from crm.models import Contact
+from tests.crm.importing import imported, outcome, reasons
 
 TEXT = "Имя;Ville;E-mail\r\nЖанна;Orléans;jeanne@example.org\r\n"
 
@@ -222,3 +225,44 @@ def test_headings_met_in_the_wild_are_understood(shared_data: Path) -> None:
             assert preset.name == name
             assert some.items() <= targets.items()
         assert sum(not target.startswith("new:") for target in targets.values()) >= 2, source
+
+
+def test_presets_are_known_by_several_headings_and_keep_every_address() -> None:
+    google = [
+        "Given Name",
+        "E-mail 1 - Value",
+        "E-mail 2 - Value",
+        "E-mail 3 - Value",
+        "Phone 2 - Value",
+        "Phone 3 - Value",
+    ]
+    guesses = guess_columns(google, [], own={}, preset=recognise(google).columns)
+    assert [guess.target for guess in guesses][2:] == ["other_emails", "other_emails", "other_phones", "other_phones"]
+    found = {
+        "hubspot": ["Record ID", "First Name", "Associated Company"],
+        "zoho": ["Record Id", "Contact Owner", "Last Name"],
+        "salesforce": ["Id", "LastName", "OwnerId", "Email"],
+        "pipedrive": ["Person - Name", "Person - Email - Work"],
+        "generic": ["Name", "E-mail"],
+    }
+    assert {recognise(headings).name: headings for headings in found.values()} == found
+
+
+@pytest.mark.realdata
+@pytest.mark.django_db
+@pytest.mark.usefixtures("uploads")
+def test_example_numbers_of_every_region_come_in_as_they_are(shared_data: Path) -> None:
+    import csv
+
+    import phonenumbers
+
+    with (shared_data / "phones" / "libphonenumber_examples.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["region"] != "001"]
+    possible = [row for row in rows if phonenumbers.is_possible_number(phonenumbers.parse(row["e164"]))]
+    assert len(rows) - len(possible) <= 2  # two old numbers of Benin, too short since its numbers grew
+    assert [normal_phone(row["national"], row["region"]) for row in possible] == [row["e164"] for row in possible]
+    lines = (f"P{at},{row['e164']}" for at, row in enumerate(rows))
+    batch = imported("\n".join(["Name,Phone", *lines]), on_duplicate="create")
+    assert outcome(batch) == (len(possible), 0, 0, len(rows) - len(possible)), reasons(batch)
+    stored = set(Contact.objects.values_list("first_name", "phone"))
+    assert stored == {(f"P{at}", row["e164"]) for at, row in enumerate(rows) if row in possible}

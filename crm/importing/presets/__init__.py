@@ -25,6 +25,10 @@ def presets() -> dict[str, Preset]:
 
 
 def recognise(headings: Sequence[str]) -> Preset:
-    """The first preset whose signs are all among the headings."""
+    """The first preset of whose signs one set is among the headings."""
     present = set(headings)
-    return next(preset for preset in presets().values() if present.issuperset(preset.signs))
+    return next(
+        preset
+        for preset in presets().values()
+        if any(present.issuperset(signs) for signs in (preset.signs, *preset.other_signs))
+    )

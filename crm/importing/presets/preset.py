@@ -16,3 +16,5 @@ class Preset:
     columns: Mapping[str, str] = field(default_factory=dict)
     #: Our own export put an apostrophe before what a spreadsheet would run as a formula; it comes off again.
     neutralised: bool = False
+    #: Other headings that together tell it as well: exports differ by what was ticked.
+    other_signs: tuple[frozenset[str], ...] = ()

@@ -27,4 +27,22 @@ _PLAIN = {
     "OWNERID": "",
 }
 
-PRESET = Preset("salesforce", "Salesforce leads or contacts", frozenset({"ID", "LASTNAME", "SYSTEMMODSTAMP"}), _PLAIN)
+_CAMEL = {
+    "Id": "external_id", "FirstName": "first_name", "LastName": "last_name", "Company": "organisation", "Title": "job_title",
+    "Email": "email", "Phone": "other_phones", "MobilePhone": "phone", "LeadSource": "source", "Status": "lifecycle",
+    "Country": "country", "MailingCountry": "country", "City": "city", "MailingCity": "city",
+    "HasOptedOutOfEmail": "email_opt_out", "DoNotCall": "call_opt_out", "IsDeleted": "", "SystemModstamp": "",
+    "LastModifiedDate": "", "LastModifiedById": "", "CreatedById": "", "OwnerId": "",
+}  # fmt: skip
+
+PRESET = Preset(
+    "salesforce",
+    "Salesforce leads or contacts",
+    frozenset({"ID", "LASTNAME", "SYSTEMMODSTAMP"}),
+    _PLAIN | _CAMEL,
+    other_signs=(
+        frozenset({"ID", "LASTNAME", "OWNERID"}),
+        frozenset({"Id", "LastName", "SystemModstamp"}),
+        frozenset({"Id", "LastName", "OwnerId"}),
+    ),
+)

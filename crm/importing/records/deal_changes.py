@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Field
 
 from crm.deals.fields import clean_deal
 from crm.deals.locking import plain as kept
@@ -22,6 +22,7 @@ TABLE = "deal"
 #: What a merge may change, beside where the deal stands.
 CHANGES = ("name", "amount", "currency", "product_id", "owner_id", "expected_on", "opened_on", "probability", "notes")
 _STANDS = ("stage_id", "pipeline_id", "status", "closed_at")
+_FIELDS: dict[str, Field[Any, Any]] = {field.attname: field for field in Deal._meta.concrete_fields}
 _WRITTEN = [name.removesuffix("_id") for name in (*CHANGES, *_STANDS)] + ["stage_since", "version", "updated_at"]
 
 
@@ -94,7 +95,7 @@ def undo(stored: Sequence[Stored], by: User | None, now: datetime) -> list[Probl
             problems.append(Problem(changed[deal.pk].row, "", reason, left_out=True))
             continue
         for name, value in before["values"].items():
-            setattr(deal, name, Deal._meta.get_field(name.removesuffix("_id")).to_python(value))
+            setattr(deal, name, _FIELDS[name].to_python(value))
         deal.version, deal.updated_at = deal.version + 1, now
         rows.append(deal)
         data = deal_data(deal, deal.stage, fields="back to before the import", undone=True)

@@ -46,13 +46,10 @@ def guess_stages(words: Sequence[str]) -> dict[str, str]:
     pipelines: dict[int, list[Stage]] = {}
     for stage in stages_in_use():
         pipelines.setdefault(stage.pipeline_id, []).append(stage)
-    found = {}
-    for word in words:
-        meant = [stage for stages in list(pipelines.values())[:1] if (stage := stage_for(word, stages)) is not None]
-        by_name = [stage for stages in pipelines.values() for stage in stages if squeezed(stage.name) == squeezed(word)]
-        best = next(iter(meant or by_name), None)
-        found[word] = str(best.pk) if best else ""
-    return found
+    first = next(iter(pipelines.values()), [])
+    every = {squeezed(stage.name): stage for stages in list(pipelines.values())[::-1] for stage in reversed(stages)}
+    meant = {word: stage_for(word, first) or every.get(squeezed(word)) for word in words}
+    return {word: str(stage.pk) if stage else "" for word, stage in meant.items()}
 
 
 def stage_choices() -> list[tuple[str, str]]:
