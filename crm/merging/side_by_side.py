@@ -34,7 +34,7 @@ class Line:
 
 @dataclass(slots=True)
 class Both:
-    """`kept` stays; `result` is what it will say, `coming` how much of each kind comes over from the other."""
+    """`kept` stays; `result` is what it will say, `coming` what comes over from the other, in words."""
 
     one: Contact
     other: Contact
@@ -42,7 +42,7 @@ class Both:
     gone: Contact
     lines: list[Line] = field(default_factory=list)
     result: list[tuple[str, str]] = field(default_factory=list)
-    coming: list[tuple[str, int]] = field(default_factory=list)
+    coming: str = ""
     choices: dict[str, str] = field(default_factory=dict)
 
 
@@ -136,18 +136,18 @@ class _Words:
 
 #: What people call the tables whose rows come over.
 _CALLED = {
-    "crm_event": "moments of their timeline",
-    "crm_note": "notes",
-    "crm_deal": "deals",
-    "crm_document": "documents",
-    "crm_invoice": "invoices",
-    "followups_followup": "follow-ups",
-    "messaging_message": "messages",
+    "crm_event": ("entry of the timeline", "entries of the timeline"),
+    "crm_note": ("note", "notes"),
+    "crm_deal": ("deal", "deals"),
+    "crm_document": ("document", "documents"),
+    "crm_invoice": ("invoice", "invoices"),
+    "followups_followup": ("follow-up", "follow-ups"),
+    "messaging_message": ("message", "messages"),
 }
 
 
-def coming(gone: int) -> list[tuple[str, int]]:
-    """How much of each kind comes over with a contact, in one statement; kinds without any are left out."""
+def coming(gone: int) -> str:
+    """How much of each kind comes over with a contact, as `in_words` says it, in one statement."""
     known = [one for one in moving() if one.table in _CALLED]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -156,9 +156,11 @@ def coming(gone: int) -> list[tuple[str, int]]:
             ),
             {"gone": gone},
         )
-        return [(_CALLED[table], count) for table, count in cursor.fetchall() if count]
+        return in_words(dict(cursor.fetchall()))
 
 
 def in_words(moved: Mapping[str, int]) -> str:
     """What came over, as a phrase: "12 messages, 3 notes"."""
-    return ", ".join(f"{count:,} {_CALLED[table]}" for table, count in moved.items() if table in _CALLED and count)
+    return ", ".join(
+        f"{count:,} {_CALLED[table][count != 1]}" for table, count in moved.items() if table in _CALLED and count
+    )
