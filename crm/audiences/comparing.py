@@ -89,7 +89,7 @@ def set_right(
     Call inside a transaction, with the audience's lock.
     """
     at = moment_of(audience, now)
-    truth, values = ids_sql(within.condition() & as_q(condition, now=at, zone=zone))
+    truth, values = ids_sql(within.condition() & as_q(condition, now=at, zone=zone, few=True))
     part, more = within.members_sql()
     with connection.cursor() as cursor:
         cursor.execute(_SET_RIGHT.format(truth=truth, within=part), [*values, audience.pk, *more, audience.pk, at])

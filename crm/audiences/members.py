@@ -92,7 +92,7 @@ def _fitting(audience: Audience, ids: Sequence[int], now: datetime) -> set[int]:
         return set()
     known = Known()
     try:
-        fits = as_q(known.of(audience), now=moment_of(audience, now), zone=known.zone)
+        fits = as_q(known.of(audience), now=moment_of(audience, now), zone=known.zone, few=True)
     except BadCondition:  # it lets nobody in any more; whoever is in stays
         return set()
     rows = Contact.objects.filter(fits, pk__in=ids, deleted_at__isnull=True)

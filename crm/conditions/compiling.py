@@ -33,19 +33,23 @@ _COUNTS = {"at_least": GreaterThanOrEqual, "at_most": LessThanOrEqual, "exactly"
 _ANY = Column()
 
 
-def as_q(condition: Condition, *, now: datetime, zone: str) -> Q:
-    """The contacts that fit. `zone` is the organisation's, whose calendar days count."""
-    return _node(condition.root, now, zone)
+def as_q(condition: Condition, *, now: datetime, zone: str, few: bool = False) -> Q:
+    """The contacts that fit. `zone` is the organisation's, whose calendar days count.
+
+    `few`: it will be asked of a small part of all contacts. Where records are counted, they are then counted for each of
+    these; else once for everybody.
+    """
+    return _node(condition.root, now, zone, few)
 
 
-def _node(node: Node, now: datetime, zone: str) -> Q:
+def _node(node: Node, now: datetime, zone: str, few: bool) -> Q:
     if isinstance(node, Test):
         return test_q(node, now, zone)
     if isinstance(node, Some):
-        return _some(node, now, zone)
-    result = _node(node.nodes[0], now, zone)
+        return _some(node, now, zone, few)
+    result = _node(node.nodes[0], now, zone, few)
     for one in node.nodes[1:]:
-        other = _node(one, now, zone)
+        other = _node(one, now, zone, few)
         result = result & other if node.kind == "all" else result | other
     return ~result if node.kind == "none" else result
 
@@ -56,23 +60,42 @@ def test_q(test: Test, now: datetime, zone: str) -> Q:
     return ~positive if is_negative(test.op, test.value) else positive
 
 
-def _some(some: Some, now: datetime, zone: str) -> Q:
-    rows = records_of(some).filter(*[test_q(test, now, zone) for test in some.where])
+def _some(some: Some, now: datetime, zone: str, few: bool) -> Q:
+    tests = [test_q(test, now, zone) for test in some.where]
     if some.within_days is not None:
         clock = some.subject.clock
-        rows = rows.filter(shape_q(clock, within(some.within_days, clock, now, zone)))
-    if some.op == "none":
-        return ~Q(Exists(rows))
-    if some.op == "at_least" and some.number == 1:
-        return Q(Exists(rows))
-    per_contact = rows.order_by().values(some.subject.path).annotate(_records=Count("pk")).values("_records")
+        tests.append(shape_q(clock, within(some.within_days, clock, now, zone)))
+    if some.op == "none" or (some.op == "at_least" and some.number == 1):
+        found = Q(Exists(records_of(some).filter(*tests)))
+        return ~found if some.op == "none" else found
+    return _counted_each(some, tests) if few else _counted_once(some, tests)
+
+
+def records_of(some: Some) -> Any:
+    """The records of that kind that count, of the contact that is looked at."""
+    return some.subject.rows().filter(**{some.subject.path: OuterRef("pk")})
+
+
+def contacts_with(some: Some, *tests: Q) -> Any:
+    """The contacts that have such records, worked out once and not for each contact."""
+    known = {f"{some.subject.path}__isnull": False}
+    return some.subject.rows().filter(*tests, **known).order_by().values(some.subject.path)
+
+
+def _counted_each(some: Some, tests: list[Q]) -> Q:
+    rows = records_of(some).filter(*tests).order_by()
+    per_contact = rows.values(some.subject.path).annotate(_records=Count("pk")).values("_records")
     number = Coalesce(Subquery(per_contact, output_field=IntegerField()), 0)
     return Q(_COUNTS[some.op](number, some.number))
 
 
-def records_of(some: Some) -> Any:
-    """The contact's records of that kind that count."""
-    return some.subject.rows().filter(**{some.subject.path: OuterRef("pk")})
+def _counted_once(some: Some, tests: list[Q]) -> Q:
+    """Those with so many; where none is enough, everybody but those with too many."""
+    counted = contacts_with(some, *tests).annotate(_records=Count("pk"))
+    if some.op == "at_most" or some.number == 0:
+        return ~Q(pk__in=counted.filter(_records__gt=some.number).values(some.subject.path))
+    wanted = {"_records": some.number} if some.op == "exactly" else {"_records__gte": some.number}
+    return Q(pk__in=counted.filter(**wanted).values(some.subject.path))
 
 
 def shape_q(field: Field, shape: Shape) -> Q:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, Q
+from django.db.models import Q
 
-from crm.conditions.compiling import records_of, shape_q, test_q
+from crm.conditions.compiling import contacts_with, shape_q, test_q
 from crm.conditions.fields import Field
 from crm.conditions.operators import Range, Shape, shape_of, within
 from crm.conditions.tree import Condition, Some, Test, leaves
@@ -49,7 +49,7 @@ def _some(some: Some, since: datetime, until: datetime, zone: str) -> Q | None:
             moving = one if moving is None else moving | one
     if moving is None:
         return None
-    return Q(Exists(records_of(some).filter(moving, *steady)))
+    return Q(pk__in=contacts_with(some, moving, *steady).distinct())
 
 
 def _has_clock(test: Test) -> bool:

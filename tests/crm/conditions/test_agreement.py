@@ -47,11 +47,11 @@ def _fitting(condition: Any, crowd: list[int], now: Any) -> set[int]:
     return {pk for pk in crowd if matches(condition, facts[pk], now=now, zone=ZONE)}
 
 
-@given(st.integers(0, 2**40))
+@given(st.integers(0, 2**40), st.booleans())
 @LENIENT
-def test_the_query_and_the_predicate_agree(crowd: list[int], seed: int) -> None:
+def test_the_query_and_the_predicate_agree(crowd: list[int], seed: int, few: bool) -> None:
     condition = _asked(seed)
-    found = Contact.objects.filter(as_q(condition, now=NOW, zone=ZONE)).values_list("pk", flat=True)
+    found = Contact.objects.filter(as_q(condition, now=NOW, zone=ZONE, few=few)).values_list("pk", flat=True)
     assert set(found) == _fitting(condition, crowd, NOW)
 
 
