@@ -39,7 +39,8 @@ def file_papers(people: list[User], *, seed: int, now: datetime) -> dict[str, in
         _documents(chance, [one for one in clients if chance.random() < 0.5], people[0], now)
         _invoices(chance, [one for one in clients if chance.random() < 0.6], people[0], now)
         tell_expiring(now)
-        tell_overdue(now)
+        for back in range(140, -1, -7):
+            tell_overdue(now - timedelta(days=back))
         PendingEvent.objects.exclude(event_id__in=before).delete()
     return {"documents": Document.objects.count(), "invoices": Invoice.objects.count()}
 

@@ -46,7 +46,8 @@ class InvoiceForm(forms.Form):
     def __init__(self, *args: Any, user: User, contact: Contact, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         deals = deals_for(user).filter(contact=contact).order_by("-pk")[:100] if user.can("deals.view") else ()
-        choice(self, "deal_id").choices = [("", "None"), *((one.pk, one.name) for one in deals)]
+        self.deals = {one.pk: one.name for one in deals}
+        choice(self, "deal_id").choices = [("", "None"), *self.deals.items()]
 
     @classmethod
     def of(cls, invoice: Invoice, *, user: User, data: Any = None) -> InvoiceForm:
@@ -54,7 +55,7 @@ class InvoiceForm(forms.Form):
         initial = {name: getattr(invoice, name) for name in ("currency", "issued_on", "due_on", "number", "deal_id")}
         initial |= {"amount": str(rounded(invoice.amount, invoice.currency)), "notes": invoice.notes}
         form = cls(data, initial=initial, user=user, contact=invoice.contact)
-        if invoice.deal_id and str(invoice.deal_id) not in {str(one[0]) for one in choice(form, "deal_id").choices}:
+        if invoice.deal_id and invoice.deal_id not in form.deals:
             del form.fields["deal_id"]  # a deal that this person does not see stays as it is
         form.fields["due_on"].required = form.fields["number"].required = True
         form.fields["due_on"].help_text = form.fields["number"].help_text = ""
