@@ -20,7 +20,7 @@ from crm.audiences.making import BadAudience, change_audience, delete_audiences,
 from crm.audiences.members import add_members, remove_members
 from crm.audiences.nesting import used_in
 from crm.audiences.views import words_of
-from crm.models import Audience, Contact
+from crm.models import Audience
 from crm.models.audience import AudienceKind
 from crm.models.contact import ContactQuerySet
 from crm.pagination import Order, order_of, page
@@ -208,7 +208,7 @@ def seen(request: HttpRequest, ids: list[int]) -> ContactQuerySet:
         (f"contacts.{place}", "There is no such contact.") for place, pk in enumerate(ids) if pk not in known
     ]:
         raise invalid(missing[:20])
-    return Contact.objects.filter(pk__in=known)
+    return rows
 
 
 def row_out(audience: Audience) -> dict[str, Any]:
