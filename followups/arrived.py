@@ -35,7 +35,7 @@ REVIEW = "document_review"
 #: How the key of a follow-up about a document's last day begins; the document and that day come next.
 EXPIRY = "expiry:"
 
-Row = dict[str, Any]
+Row = Mapping[str, Any]
 
 
 def register() -> None:

@@ -64,8 +64,10 @@ def whose_documents(documents: Sequence[Document], now: datetime) -> dict[int, C
     deleted clients are left out."""
     rows = Contact.objects.alive().filter(pk__in={one.contact_id for one in documents})
     contacts = {
-        pk: (owner_id, Need(*need))
-        for pk, owner_id, *need in rows.values_list("pk", "owner_id", "country", "language", "team_id")
+        pk: (owner_id, Need(country, language, team))
+        for pk, owner_id, country, language, team in rows.values_list(
+            "pk", "owner_id", "country", "language", "team_id"
+        )
     }
     people = {person.id: person for person in candidates(now)}
     if not people:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
+from typing import Any
 
 from django.db.models import Q
 
@@ -128,7 +129,7 @@ def _stages(events: Sequence[Event], deals: Mapping[int, Deal], sets: Sequence[F
 
 def _documents(events: Sequence[Event], sets: Sequence[FollowUpSet]) -> Iterable[Use]:
     """For each required document that is asked for the sets of its kind, else those for any kind."""
-    asked = {event.subject_id: event for event in events if event.kind == REQUESTED}
+    asked = {event.subject_id: event for event in events if event.kind == REQUESTED and event.subject_id}
     if not asked:
         return
     rows = Document.objects.alive().filter(pk__in=asked, state=DocumentState.REQUESTED, required=True)
@@ -170,6 +171,6 @@ def _clients(events: Sequence[Event], sets: Sequence[FollowUpSet]) -> Iterable[U
                 yield Use(one.pk, pk, **_of(became[pk]))
 
 
-def _of(event: Event) -> dict[str, object]:
+def _of(event: Event) -> dict[str, Any]:
     """What a use takes from its event; the same event never makes two."""
     return {"cause": f"e{event.pk}", "event_id": event.pk, "at": event.occurred_at}

@@ -51,7 +51,7 @@ class _Case:
     document: Document
     event: Event
     step: Step
-    open: list[dict[str, Any]] = field(default_factory=list)
+    open: list[Mapping[str, Any]] = field(default_factory=list)
     refused: bool = False
 
     @property
@@ -87,7 +87,7 @@ def warn(events: Sequence[Event], now: datetime) -> None:
 
 def check_on(events: Sequence[Event], now: datetime) -> None:
     """Subscriber: where the client is acting on it, look 30 days later at how it goes."""
-    acting = {event.subject_id: event for event in events if event.data.get("outcome") == ACTING}
+    acting = {event.subject_id: event for event in events if event.data.get("outcome") == ACTING and event.subject_id}
     if not acting:
         return
     rows = FollowUp.objects.alive().filter(pk__in=acting, status=COMPLETED, source_key__startswith=EXPIRY)
@@ -124,7 +124,7 @@ def check_on(events: Sequence[Event], now: datetime) -> None:
 
 def _cases(events: Sequence[Event]) -> dict[int, _Case]:
     """The documents that are here, expire on the day that was warned of, and were neither renewed nor given up."""
-    last = {event.subject_id: event for event in events}
+    last = {event.subject_id: event for event in events if event.subject_id}
     rows = Document.objects.alive().filter(pk__in=last, expires_on__isnull=False, contact__deleted_at__isnull=True)
     documents = {one.pk: one for one in rows.exclude(state="requested").select_related("kind").order_by("pk")}
     cases = {}
@@ -137,6 +137,7 @@ def _cases(events: Sequence[Event]) -> dict[int, _Case]:
     for pk in _renewed([case.document for case in cases.values()]):
         cases.pop(pk, None)
     told = FollowUp.objects.alive().filter(document__in=cases, source_key__startswith=EXPIRY).order_by("pk")
+    row: Mapping[str, Any]
     for row in told.values("id", "document_id", "status", "priority", "source_key", "outcome__sense"):
         case = cases[row["document_id"]]
         if not row["source_key"].startswith(case.head):

@@ -70,10 +70,11 @@ def keep(sets: FollowUpSetQuerySet, *, archived: bool, now: datetime) -> int:
 
 
 def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
-    clean = {name: values.get(name) for name in FIELDS}
+    clean: dict[str, Any] = {name: values.get(name) for name in FIELDS}
     for name, longest in (("name", 80), ("description", 300)):
-        clean[name] = " ".join(str(clean[name] or "").replace("\0", "").split())
-        if len(clean[name]) > longest:
+        words = " ".join(str(clean[name] or "").replace("\0", "").split())
+        clean[name] = words
+        if len(words) > longest:
             raise BadEntry(name, f"At most {longest} letters.")
     if not clean["name"]:
         raise BadEntry("name", "A set needs a name.")

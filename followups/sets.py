@@ -67,8 +67,8 @@ def use_set(
     cause: str = "",
 ) -> list[int]:
     """Make the set's follow-ups for contacts, by id; returns the ids of those that were not there yet."""
-    records = {"deal_id": deal_id, "document_id": document_id, "invoice_id": invoice_id}
-    return use_sets([Use(chosen.pk, pk, cause=cause, **records) for pk in contacts], by=by, now=now).ids
+    uses = [Use(chosen.pk, pk, deal_id, document_id, invoice_id, cause) for pk in contacts]
+    return use_sets(uses, by=by, now=now).ids
 
 
 def use_sets(uses: Sequence[Use], *, by: User | None, now: datetime) -> Created:
@@ -173,7 +173,7 @@ def _made_before(uses: Sequence[Use]) -> tuple[set[str], set[str]]:
 
 def _contacts(ids: Sequence[int]) -> dict[int, _Contact]:
     rows = Contact.objects.alive().filter(pk__in=set(ids)).values_list("pk", "owner_id", "country", "language", "team")
-    return {pk: _Contact(owner_id, Need(*need)) for pk, owner_id, *need in rows}
+    return {pk: _Contact(owner_id, Need(country, language, team)) for pk, owner_id, country, language, team in rows}
 
 
 def _deals(ids: Sequence[int]) -> dict[int, _Deal]:

@@ -5,8 +5,9 @@ Nobody spoke with the client, so none of this counts as contact, and it is told 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from crm.zones import local_day
 from followups.changing import Row, changing
@@ -102,7 +103,7 @@ def take_up_again(reasons: Mapping[int, str], *, now: datetime) -> list[int]:
     return change.result.done
 
 
-def to_take_up(rows: list[Row], now: datetime) -> list[int]:
+def to_take_up(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
     """Which of what was settled together is to be done again: what lies ahead, else only the last of it, so that
     nobody gets three reminders at once. Needs `id`, `due_by` and `ended_at`."""
     if not rows:

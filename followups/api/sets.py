@@ -144,7 +144,7 @@ def change_followup_set(request: HttpRequest, set_id: Id, body: SetChange) -> di
     stored(set_catalogue.change_set, rows, _values(changes), _items(items) if items is not None else None)
     if archived is not None:
         set_catalogue.keep(rows, archived=archived, now=timezone.now())
-    return get_followup_set(request, set_id)  # type: ignore[no-any-return]  # the router wraps it
+    return get_followup_set(request, set_id)
 
 
 @router.delete("/sets/{int:set_id}", auth=MANAGE, response={204: None})
@@ -169,7 +169,7 @@ def use_followup_set(request: HttpRequest, set_id: Id, body: UseIn) -> Status[di
         if (pk := getattr(body, name)) is None:
             continue
         require(request, f"{name}s.view")
-        if len(wanted) > 1 or not door(user).filter(pk=pk, contact=wanted[0]).exists():  # type: ignore[operator]  # three doors of one shape
+        if len(wanted) > 1 or not door(user).filter(pk=pk, contact=wanted[0]).exists():
             raise invalid([(name, f"That {name} is not of the one contact that is named.")])
         records[f"{name}_id"] = pk
     with on_field(""):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -36,7 +36,7 @@ KINDS = {
 }
 
 
-def panel(kind: str) -> Callable[..., HttpResponse]:
+def panel(kind: str) -> Callable[..., HttpResponseBase]:
     """The view of one kind of record."""
     known = KINDS[kind]
 

@@ -14,8 +14,8 @@ from crm.views.guard import PersonRequest, may
 from followups import catalogue
 from followups.access import sets_for
 from followups.set_catalogue import add_set, change_set
+from followups.set_forms import SetForm, items_form, items_of
 from followups.templates import set_usage
-from followups.views.set_forms import SetForm, items_form, items_of
 
 
 @may("settings.manage")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm.access import contacts_for, deals_for, documents_for, invoices_for
 from crm.filters import apply
-from crm.models import Contact, User
+from crm.models import User
 from crm.views.asking import back, ids_in
 from crm.views.guard import PersonRequest, may
 from crm.views.once import first_time, made_before, new_number, remember_made
@@ -46,7 +46,7 @@ def use_page(request: PersonRequest) -> HttpResponse:
         "sets": sets,
         "chosen": chosen,
         "contacts": contacts,
-        "people": list(Contact.objects.filter(pk__in=contacts[:6]).order_by("pk")),
+        "people": list(contacts_for(request.user).filter(pk__in=contacts[:6]).order_by("pk")),
         "records": [(name.removesuffix("_id"), pk) for name, pk in records.items()],
         "lines": preview(new),
         "number": len(new),
@@ -90,6 +90,6 @@ def _records(user: User, given: QueryDict) -> dict[str, Any]:
     for name, door in _RECORDS.items():
         wanted = ids_in(given.get(name, ""))[:1]
         if wanted and user.can(f"{name}s.view"):
-            found = door(user).filter(pk__in=wanted, contact__in=contact).values_list("pk", flat=True).first()  # type: ignore[operator]  # three doors of one shape
+            found = door(user).filter(pk__in=wanted, contact__in=contact).values_list("pk", flat=True).first()
             records |= {f"{name}_id": found} if found else {"elsewhere": True}
     return records

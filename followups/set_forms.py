@@ -37,7 +37,7 @@ class SetForm(forms.Form):
         stages = Stage.objects.filter(archived_at__isnull=True, pipeline__archived_at__isnull=True)
         stages |= Stage.objects.filter(pk=keep.stage_id if keep and keep.stage_id else 0)
         row_choice(self, "stage").queryset = stages.select_related("pipeline").order_by("pipeline", "position", "pk")
-        row_choice(self, "stage").label_from_instance = lambda one: f"{one.pipeline.name}: {one.name}"  # type: ignore[method-assign]  # as Django's manual says
+        row_choice(self, "stage").label_from_instance = _stage_name  # type: ignore[method-assign]  # as Django's manual says
         kinds = DocumentKind.objects.filter(archived_at__isnull=True)
         row_choice(self, "document_kind").queryset = kinds | DocumentKind.objects.filter(
             pk=keep.document_kind_id if keep and keep.document_kind_id else 0
@@ -50,6 +50,10 @@ class SetForm(forms.Form):
             row = chosen.pop(name)
             chosen[f"{name}_id"] = row.pk if row else None
         return chosen
+
+
+def _stage_name(obj: Any) -> str:
+    return f"{obj.pipeline.name}: {obj.name}"
 
 
 class ItemForm(forms.Form):
