@@ -115,7 +115,7 @@ def merge_with(request: PersonRequest, pk: int) -> HttpResponse:
     else:
         mine = listing.pairs_for(request.user)
         rows = (mine.filter(first=pk) | mine.filter(second=pk)).order_by("-likeness").values()[:10]
-        found = listing.with_both(request.user, list(rows))
+        found = listing.with_both(request.user, [{**row} for row in rows])
         alike = [pair.second if pair.first.pk == pk else pair.first for pair in found]
         names = {"first_name": contact.first_name, "last_name": contact.last_name}
         more = being_typed.alike(request.user, limit=8, but=pk, **names)
