@@ -69,7 +69,7 @@ def change_deal(
 
 def _unknown(deal: Deal, changed: Mapping[str, Any]) -> dict[str, str]:
     """What the changes name that is not there, or is another's."""
-    named = {
+    named: dict[str, Any] = {
         name: changed.get(name)
         for name in ("contact_id", "partner_id", "product_id", "owner_id", "external_id")
         if changed.get(name)

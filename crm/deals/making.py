@@ -166,10 +166,11 @@ def _clean(
             if pk is not None and pk not in known[name]:
                 bad.setdefault(name, sentence)
         bad |= _closing(deal, known) if not bad else {}
-        if (key := values.get("external_id")) and key in taken:
-            bad["external_id"] = f"Another deal has the external id {key} already."
-        elif key:
-            taken.add(key)
+        external = str(values.get("external_id") or "")
+        if external in taken:
+            bad["external_id"] = f"Another deal has the external id {external} already."
+        elif external:
+            taken.add(external)
         good.append(values)
         if bad:
             refused[position] = bad

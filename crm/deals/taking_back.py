@@ -14,6 +14,7 @@ from crm.timeline import Happening, record
 from crm.undo import UndoResult
 
 DEALS = "deals"
+_COLUMNS = {field.attname: field for field in Deal._meta.concrete_fields}
 
 
 def put_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
@@ -35,9 +36,7 @@ def put_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
         if deal is None or deal.version != payload["versions"][str(pk)]:
             result.refused[pk] = "Somebody has changed this deal since."
             continue
-        values = {
-            name: Deal._meta.get_field(name.removesuffix("_id")).to_python(value) for name, value in columns.items()
-        }
+        values = {name: _COLUMNS[name].to_python(value) for name, value in columns.items()}
         groups.setdefault(tuple(sorted(values.items())), []).append(pk)
         told.append(_told(deal, values, stages, by, now))
         result.done.append(pk)
