@@ -24,7 +24,7 @@ def own_fields() -> dict[str, Field]:
 
 def archived_label(slug: str) -> str:
     """What a field that was put away is called; empty if there never was one."""
-    if "\0" in slug:
+    if "\0" in slug:  # no text of the database
         return ""
     return CustomField.objects.filter(slug=slug[:80]).values_list("label", flat=True).first() or ""
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter, ValidationError
@@ -15,8 +16,6 @@ from crm.conditions.tree import Condition
 
 DEEPEST = 8
 MOST_TESTS = 200
-#: Longer than any condition of that many tests needs to be.
-LONGEST = 100_000
 
 Problem = tuple[str, str]
 
@@ -104,6 +103,7 @@ def read(data: Any) -> Condition:
     if data is None or data == {} or data == []:
         raise BadCondition([("", "A condition needs at least one test; an empty one would mean everybody.")])
     _refuse_large(data)
+    _refuse_unwritable(data)
     try:
         return bind(ADAPTER.validate_python(data))
     except ValidationError as problem:
@@ -130,6 +130,14 @@ def _refuse_large(data: Any) -> None:
         if depth >= DEEPEST:
             break
     raise BadCondition([("", f"Groups may lie in groups {DEEPEST} deep; these lie deeper.")])
+
+
+def _refuse_unwritable(data: Any) -> None:
+    """Refuse what could neither be stored nor shown: half a character, a number of thousands of digits."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except (ValueError, TypeError, RecursionError):  # ValueError: also what cannot be encoded
+        raise BadCondition([("", "This condition holds something that cannot be written down.")]) from None
 
 
 def _sentence(error: Any) -> Problem:
