@@ -138,7 +138,9 @@ def filled(value: Any, kept: Records) -> Any:
     """A body with the ids of the records that it names."""
     if isinstance(value, dict):
         return {
-            key: kept.ids[part] if key in ("contact", "assignee", "stage", "kept", "gone") else filled(part, kept)
+            key: kept.ids[part]
+            if key in ("contact", "assignee", "stage", "template", "kept", "gone")
+            else filled(part, kept)
             for key, part in value.items()
         }
     if isinstance(value, list):
