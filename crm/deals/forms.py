@@ -58,7 +58,7 @@ class DealForm(forms.Form):
                 (pipeline.name, [(stage.pk, stage.name) for stage in stages if stage.kind == "open"])
                 for pipeline, stages in stages_to_move_to(user)
             ]
-            self.initial.setdefault("currency", Organisation.objects.current().currency)
+            self.initial.setdefault("currency", home_currency())
             self.initial.setdefault("owner_id", user.pk)
         else:
             del self.fields["stage_id"]
@@ -70,7 +70,7 @@ class DealForm(forms.Form):
         for name in ("expected_on", "opened_on"):
             initial[name] = initial[name].isoformat() if initial[name] else ""
         initial["amount"] = "" if deal.amount is None else f"{deal.amount.normalize():f}"
-        initial["currency"] = deal.currency or Organisation.objects.current().currency
+        initial["currency"] = deal.currency or home_currency()
         return cls(data, initial=initial, user=user, deal=deal)
 
     def values(self) -> dict[str, Any]:
@@ -84,6 +84,11 @@ class DealForm(forms.Form):
         """Show the verb's sentences beside their fields."""
         for name, sentence in problems.items():
             self.add_error(name if name in self.fields else None, sentence)
+
+
+def home_currency() -> str:
+    """What amounts are in unless another currency is named."""
+    return Organisation.objects.current().currency
 
 
 def reasons_of(kind: str) -> list[CloseReason]:

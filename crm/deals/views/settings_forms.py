@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 
+from crm.deals.forms import home_currency
 from crm.form_fields import choice
-from crm.models import Organisation, Product, Stage, StageKind
+from crm.models import Product, Stage, StageKind
 from crm.money import currencies
 from crm.views.quick_select import QuickSelect
 
@@ -50,7 +51,7 @@ class ProductForm(forms.Form):
     external_id = forms.CharField(label="External id", max_length=1000, required=False)
 
     def __init__(self, *args: Any, existing: Product | None = None, **kwargs: Any) -> None:
-        home = Organisation.objects.current().currency
+        home = home_currency()
         kwargs["initial"] = {"currency": home}
         if existing is not None:
             kwargs["initial"] = {name: getattr(existing, name) for name in self.base_fields} | {
