@@ -17,7 +17,7 @@ from config.demo.deals import strike_deals
 from config.demo.duplicates import come_in_twice
 from config.demo.message_templates import write_templates
 from config.demo.papers import file_papers
-from config.demo.partners import befriend
+from config.demo.partners import MOST_WAITING, befriend
 from config.demo.people import hire
 from config.demo.sets import hang_on_records
 from config.demo.stories import Story, Task, Worker, stories
@@ -45,14 +45,16 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
     people = hire(now=now)
     workers = [Worker(one.pk, one.name, one.time_zone) for one in people]
     templates = write_templates(by=people[0], now=now)
+    waiting = min(MOST_WAITING, followups // 4)  # of the follow-ups that are asked for, so many concern partners
     with timezone.override("UTC"):
         shelf = _Shelf(now)
-        told = stories(chance, workers, contacts, followups, now=now)
+        told = stories(chance, workers, contacts, followups - waiting, now=now)
         while batch := list(islice(told, BATCH)):
             with transaction.atomic():
                 shelf.put(batch)
     deals = strike_deals(people, seed=seed, now=now)
-    partners = befriend(people, seed=seed, now=now)
+    partners = befriend(people, waiting, seed=seed, now=now)
+    shelf.counts["followups"] += waiting
     duplicates = come_in_twice(now=now)
     papers = file_papers(people, seed=seed, now=now)
     hang_on_records()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from crm.models import Contact, Partner, User
+from crm.models import Contact, Partner, PendingEvent, User
 from crm.partners.linking import link
 from crm.partners.making import NewPartner, create_partners
 from crm.zones import local_day
@@ -40,12 +40,15 @@ WAITING = (
     (2, "call", "Has {{ partner.name }} decided on {{ contact.first_name|the application }}?", "medium", True),
     (6, "meeting", "Quarterly talk with {{ partner.name }}", "low", False),
 )
+#: Every other one of these for each house, by turns.
+MOST_WAITING = len(HOUSES) * len(WAITING) // 2
 ROLES = {"institution": ("Applies to", "Studies at"), "agency": ("Referred by",), "referrer": ("Referred by",)}
 
 
-def befriend(people: Sequence[User], *, seed: int, now: datetime) -> int:
-    """Store the partners, link them with clients, and plan what waits; returns how many partners there are."""
+def befriend(people: Sequence[User], waiting: int, *, seed: int, now: datetime) -> int:
+    """Store the partners, link them with clients, and plan `waiting` follow-ups; returns how many partners there are."""
     chance = Random(seed * 31 + 7)  # noqa: S311 - made-up data, not a secret
+    before = list(PendingEvent.objects.values_list("event_id", flat=True))
     owners = [people[place % len(people)] for place in range(len(HOUSES))]
     made = create_partners(
         [
@@ -62,7 +65,8 @@ def befriend(people: Sequence[User], *, seed: int, now: datetime) -> int:
     )  # fmt: skip
     partners = [Partner.objects.get(pk=pk) for pk in made.ids]
     shared = {one.pk: _link(one, owner, chance, now) for one, owner in zip(partners, owners, strict=True)}
-    create(_waiting(partners, shared, people, chance, now), by=people[0], now=now - timedelta(days=9))
+    create(_waiting(partners, shared, people, chance, now)[:waiting], by=people[0], now=now - timedelta(days=9))
+    PendingEvent.objects.exclude(event_id__in=before).delete()  # told as of the past: nobody is set to work on it
     return len(partners)
 
 
