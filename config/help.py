@@ -40,7 +40,9 @@ SUBJECTS = (
     Subject("providers", "Mail, SMS, chat and push", "What carries words away, and what happens when it fails"),
     Subject("team", "People, roles and rights", "Who sees what, invitations, absences and handing over"),
     Subject("keyboard", "Keyboard and phone", "The whole morning without a mouse, or with one thumb"),
-    Subject("events", "Events of other systems", "Orders, classes, payments and forms on the timeline of your contacts"),
+    Subject(
+        "events", "Events of other systems", "Orders, classes, payments and forms on the timeline of your contacts"
+    ),
     Subject("records", "Documents and invoices", "Checklists, files, what expires, what is paid and what is late"),
     Subject("api", "API and command line", "Tokens, scopes, and the commands of an installation"),
 )

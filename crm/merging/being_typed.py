@@ -14,12 +14,21 @@ WORTH_A_LOOK = 40
 EACH = 60
 
 
-def alike(user: User, *, limit: int = 4, but: int = 0, **typed: str) -> list[Contact]:
+def alike(
+    user: User,
+    *,
+    first_name: str = "",
+    last_name: str = "",
+    organisation: str = "",
+    city: str = "",
+    limit: int = 4,
+    but: int = 0,
+) -> list[Contact]:
     """The contacts this person may see that are most alike, the likeliest first.
 
-    `typed`: first_name, last_name, organisation, city, country. E-mail and phone are asked about elsewhere.
+    E-mail and phone are asked about elsewhere.
     """
-    wanted = known(0, **typed)  # type: ignore[arg-type]
+    wanted = known(0, first_name, last_name, organisation, city=city)
     if len("".join(wanted.names)) < 3:
         return []
     seen = _who(user, list(keys_of(wanted)), but)

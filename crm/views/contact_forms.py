@@ -109,11 +109,18 @@ def similar(request: PersonRequest) -> HttpResponse:
     seen = {contact.pk: contact for contact in contacts_for(user).filter(pk__in=ids)}
     name = f"{given.get('first_name', '')} {given.get('last_name', '')}".strip()[:100]
     # First who is written differently and may be meant, then whose name only begins like this.
-    names = {field: given.get(field, "")[:100] for field in ("first_name", "last_name", "organisation", "city")}
-    likes = shown_as_found(alike(user, **names))
+    first, last, house, city = (
+        given.get(name, "")[:100] for name in ("first_name", "last_name", "organisation", "city")
+    )
+    likes = shown_as_found(alike(user, first_name=first, last_name=last, organisation=house, city=city))
     hits = search(user, name, kinds=["contact"], limit=4) if len(name) > 3 and len(likes) < 4 else []
     both = {hit.id: hit for hit in [*likes, *hits] if hit.id not in seen and str(hit.id) != but}
-    shown = {"same": list(seen.values()), "hidden": len(ids) - len(seen), "alike": list(both.values())[:4], "warnings": warnings}
+    shown = {
+        "same": list(seen.values()),
+        "hidden": len(ids) - len(seen),
+        "alike": list(both.values())[:4],
+        "warnings": warnings,
+    }
     return render(request, "crm/_similar.html", shown)
 
 
