@@ -7,20 +7,24 @@ from datetime import datetime
 from crm.merging.finding import search_all
 from crm.models import Contact
 
-#: Of so many clients there is a second record.
-TWINS = 6
+#: Of so many clients there is a second record, at most; and of one in so many.
+TWINS, ONE_IN = 6, 7
 #: Among more, the night's search finds them.
 MOST = 20_000
 
 
-def come_in_twice(*, now: datetime) -> int:
-    """Store the second records and look for duplicates; returns how many there are."""
-    rows = Contact.objects.alive().exclude(first_name="").exclude(last_name="").exclude(email="").order_by("pk")
-    twins = [_again(contact, place, now) for place, contact in enumerate(rows[: TWINS * 7 : 7])]
-    Contact.objects.bulk_create(twins)
+def second_records(contacts: int) -> int:
+    """How many of the contacts that are asked for are second records of others."""
+    return min(TWINS, contacts // (ONE_IN + 1))
+
+
+def come_in_twice(twins: int, *, now: datetime) -> int:
+    """Store so many second records and look for duplicates; returns how many there are."""
+    rows = Contact.objects.alive().order_by("pk")[: twins * ONE_IN : ONE_IN]
+    Contact.objects.bulk_create(_again(contact, place, now) for place, contact in enumerate(rows))
     if Contact.objects.count() <= MOST:
         search_all(now)
-    return len(twins)
+    return twins
 
 
 def _again(contact: Contact, place: int, now: datetime) -> Contact:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from config.demo.audiences import gather_audiences
 from config.demo.deals import strike_deals
-from config.demo.duplicates import come_in_twice
+from config.demo.duplicates import come_in_twice, second_records
 from config.demo.message_templates import write_templates
 from config.demo.papers import file_papers
 from config.demo.partners import MOST_WAITING, befriend
@@ -46,16 +46,18 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
     workers = [Worker(one.pk, one.name, one.time_zone) for one in people]
     templates = write_templates(by=people[0], now=now)
     waiting = min(MOST_WAITING, followups // 4)  # of the follow-ups that are asked for, so many concern partners
+    twins = second_records(contacts)  # they count among the contacts, too
     with timezone.override("UTC"):
         shelf = _Shelf(now)
-        told = stories(chance, workers, contacts, followups - waiting, now=now)
+        told = stories(chance, workers, contacts - twins, followups - waiting, now=now)
         while batch := list(islice(told, BATCH)):
             with transaction.atomic():
                 shelf.put(batch)
     deals = strike_deals(people, seed=seed, now=now)
     partners = befriend(people, waiting, seed=seed, now=now)
     shelf.counts["followups"] += waiting
-    duplicates = come_in_twice(now=now)
+    duplicates = come_in_twice(twins, now=now)
+    shelf.counts["contacts"] += twins
     papers = file_papers(people, seed=seed, now=now)
     hang_on_records()
     messages = tell_talks(people[0], now=now)
