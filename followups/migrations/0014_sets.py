@@ -132,7 +132,7 @@ def _set(apps, templates, name, items, **fields):
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("followups", "0013_records_and_sets"), ("crm", "0021_conditions")]
+    dependencies: ClassVar = [("followups", "0013_records_and_sets"), ("crm", "0020_outside_events")]
 
     operations: ClassVar = [
         migrations.AddField(
