@@ -149,9 +149,12 @@ def _unpaid_again(invoices: Mapping[int, Invoice], now: datetime) -> None:
     rows = rows.filter(Q(status=COMPLETED) | Q(status=CANCELLED, cancel_reason__startswith="Invoice "))
     ended: dict[int, list[Row]] = {pk: [] for pk in waiting}
     for row in rows.annotate(ended_at=Coalesce("completed_at", "cancelled_at")).values(
-        "id", "invoice_id", "due_by", "ended_at"
+        "id", "invoice_id", "due_by", "ended_at", "status", "cancel_reason"
     ):
-        ended[row["invoice_id"]].append(row)
+        # What somebody cancelled with words of their own stays so.
+        number = invoices[row["invoice_id"]].number
+        if row["status"] == COMPLETED or row["cancel_reason"].startswith(f"Invoice {number} is void"):
+            ended[row["invoice_id"]].append(row)
     busy = {row["invoice_id"] for row in _waiting(invoice__in=waiting)}
     again = {
         pk: f"Invoice {invoices[invoice_id].number} is unpaid again."

@@ -92,7 +92,9 @@ def check_on(events: Sequence[Event], now: datetime) -> None:
         return
     rows = FollowUp.objects.alive().filter(pk__in=acting, status=COMPLETED, source_key__startswith=EXPIRY)
     rows = rows.filter(document__deleted_at__isnull=True, document__isnull=False, outcome__slug=ACTING)
-    found = list(rows.select_related("document").order_by("pk"))
+    found = [one for one in rows.select_related("document").order_by("pk") if _still_ends(one)]
+    renewed = set(_renewed([one.document for one in found if one.document]))
+    found = [one for one in found if one.document_id not in renewed]
     template = template_for(MadeFor.RENEWAL_CHECK) if found else None
     if template is None:
         return
@@ -120,6 +122,11 @@ def check_on(events: Sequence[Event], now: datetime) -> None:
             )
         )
     create(new, by=None, now=now)
+
+
+def _still_ends(one: FollowUp) -> bool:
+    """Whether the last day that the follow-up is about is the document's still."""
+    return one.document is not None and one.source_key.startswith(head_of(one.document))
 
 
 def _cases(events: Sequence[Event]) -> dict[int, _Case]:

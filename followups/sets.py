@@ -148,10 +148,16 @@ def _person(
 
 
 def _head(item: FollowUpSetItem, use: Use) -> str:
-    record = f"d{use.deal_id}" if use.deal_id else ""
-    record += f"f{use.document_id}" if use.document_id else ""
-    record += f"i{use.invoice_id}" if use.invoice_id else ""
-    return f"{KEY}{item.pk}:{use.contact_id or ''}:{record}"
+    return _head_of(item.pk, use.contact_id, use.deal_id, use.document_id, use.invoice_id)
+
+
+def _head_of(
+    item: int | str, contact_id: int | None, deal_id: int | None, document_id: int | None, invoice_id: int | None
+) -> str:
+    record = f"d{deal_id}" if deal_id else ""
+    record += f"f{document_id}" if document_id else ""
+    record += f"i{invoice_id}" if invoice_id else ""
+    return f"{KEY}{item}:{contact_id or ''}:{record}"
 
 
 def _is_there(head: str, use: Use, there: set[str], done: set[str]) -> bool:
@@ -166,8 +172,11 @@ def _made_before(uses: Sequence[Use]) -> tuple[set[str], set[str]]:
     rows = FollowUp.objects.alive().filter(theirs, made_by_set__in={one.set_id for one in uses})
     there: set[str] = set()
     done: set[str] = set()
-    for key, status in rows.filter(status__in=[*OPEN, COMPLETED]).values_list("source_key", "status"):
-        (done if status == COMPLETED else there).add(":".join(key.split(":", 4)[:4]))
+    whom = ("contact_id", "deal_id", "document_id", "invoice_id")
+    for key, status, *of in rows.filter(status__in=[*OPEN, COMPLETED]).values_list("source_key", "status", *whom):
+        # Of the key only the item counts: after a merge the row belongs to another contact than the key says.
+        head = _head_of(key.removeprefix(KEY).partition(":")[0], *of)
+        (done if status == COMPLETED else there).add(head)
     return there, done
 
 

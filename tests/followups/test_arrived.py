@@ -171,6 +171,15 @@ def test_a_void_invoice_that_is_waited_for_again_is_followed_up_again(people: Pe
     assert open_of(invoice=bill).count() == 3
 
 
+def test_what_somebody_cancelled_by_hand_stays_so_when_it_is_waited_for_again(people: People, bill: Invoice) -> None:
+    do.cancel(open_of(invoice=bill), by=people.sam, now=NOW, reason="Invoice was sent to the wrong client")
+    void(only(bill), reason="Wrong client", by=people.sam, now=LATER)
+    dispatch_pending(LATER)
+    reopen(only(bill), by=people.sam, now=LATER)
+    dispatch_pending(LATER)
+    assert not open_of(invoice=bill).exists()
+
+
 def test_waiting_reminders_end_with_it_and_wait_again_with_it(people: People, bill: Invoice) -> None:
     def waiting() -> int:
         return Reminder.objects.filter(state="waiting").count()

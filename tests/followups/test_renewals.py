@@ -16,7 +16,7 @@ from followups.expiry_steps import raised, step_at
 from followups.models import Escalation, FollowUp, FollowUpTemplate
 from messaging.models import Message
 from tests.factories import NOW, contact
-from tests.followups.happening import again, becomes, document, document_kind, expiring, open_of
+from tests.followups.happening import again, becomes, document, document_kind, expiring, open_of, tell
 from tests.people import People
 
 END = date(2027, 3, 2)
@@ -165,3 +165,20 @@ def test_a_step_is_never_less_pressing_with_fewer_days_left(days: int, warn: lis
         assert not raised(later.priority, now.priority)
         assert later.number >= now.number
         assert not now.last or later.last
+
+
+def test_no_look_at_a_renewal_that_has_come_by_then(people: People, passport: Document) -> None:
+    now = expiring(passport, 180)
+    do.complete(open_of(), by=people.sam, now=now, outcome="is_acting")
+    fresh = document(passport.contact, state="received", replaces=passport, kind=passport.kind)
+    # Both are told of in one batch: each subscriber hears of the second before the next one hears of the first.
+    tell("document_received", fresh, now=now)
+    assert not open_of().exists()
+
+
+def test_no_look_at_a_last_day_that_is_another_by_then(people: People, passport: Document) -> None:
+    now = expiring(passport, 180)
+    do.complete(open_of(), by=people.sam, now=now, outcome="is_acting")
+    Document.objects.filter(pk=passport.pk).update(expires_on=END + timedelta(days=1000))
+    dispatch_pending(now)
+    assert not open_of().exists()

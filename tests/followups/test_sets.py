@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.absences import add_absence
+from crm.access import contacts_for
+from crm.merging.merging import merge
 from crm.models import Contact, CustomField, Partner
 from crm.undo import take_back
 from followups import transitions as do
@@ -182,3 +184,17 @@ def test_a_late_occasion_makes_nothing_that_is_late_from_the_start(people: Peopl
     long_ago = NOW - timedelta(days=40)
     use_sets([Use(set_.pk, contact(owner=people.sam).pk, at=long_ago)], by=None, now=NOW)
     assert FollowUp.objects.get().due_on == NOW.date()
+
+
+def test_what_came_from_a_merged_contact_is_not_asked_for_twice(people: People) -> None:
+    maria, mariana = contact("Maria", owner=people.sam), contact("Mariana", owner=people.sam)
+    visa = deal("Visa", contact=mariana)
+    set_ = a_set("Start", (template("Ring"), 2), (template("Write"), 3))
+    use_set(set_, [mariana.pk], by=None, now=NOW)
+    use_set(set_, [mariana.pk], by=None, now=NOW, deal_id=visa.pk)
+    do.complete(FollowUp.objects.filter(deal=visa), by=people.sam, now=NOW, outcome="done")
+
+    merge(contacts_for(people.ada), kept=maria.pk, gone=mariana.pk, by=people.ada, now=NOW)
+
+    assert use_set(set_, [maria.pk], by=None, now=NOW, cause="later") == []
+    assert use_set(set_, [maria.pk], by=None, now=NOW, deal_id=visa.pk, cause="later") == []
