@@ -133,8 +133,13 @@ def add_to_count(audience_id: int, change: int, *, now: datetime) -> None:
 
 def recount(audience_ids: Sequence[int], *, now: datetime) -> None:
     """Count members anew. A deleted contact that was put in by hand does not count; one that is in by the condition is
-    about to leave, and counts until then."""
+    about to leave, and counts until then.
+
+    The audiences are locked first, in the order in which the sweep takes them, and counted by a statement of its own:
+    it then sees the members of whoever was waited for. Call inside a transaction.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM crm_audience WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(audience_ids)])
         cursor.execute(
             """
             UPDATE crm_audience a SET counted_at = %s, count = (

@@ -13,7 +13,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.db.models import QuerySet
 
-from crm.documents.arming import today_here
+from crm.documents.arming import hold_contacts, today_here
 from crm.documents.handling import receive
 from crm.documents.recognising import BadFile
 from crm.documents.requesting import BadDocument
@@ -84,6 +84,7 @@ def take_files(
 def _keep(
     documents: QuerySet[Document], stored: Sequence[Stored], filed: Filed, by: User | None, now: datetime
 ) -> None:
+    hold_contacts(documents.order_by().values_list("contact_id", flat=True))  # before its documents, as everybody does
     document = documents.order_by().select_for_update(of=("self",)).get()
     if why := refusal("file", document.state):
         raise BadDocument(why)

@@ -108,3 +108,35 @@ def test_a_kill_leaves_its_batch_to_the_next_worker(small_batches: None, monkeyp
     assert len(members(audience)) == 20
     refreshing.refresh(NOW)
     assert each_came_once(audience, ids)
+
+
+def test_a_count_anew_waits_for_who_is_just_coming(stored_for_all: None) -> None:
+    from time import sleep
+
+    from django.db import transaction
+
+    from crm.audiences.comparing import recount
+    from crm.audiences.members import add_members
+    from crm.models import Audience, Contact
+    from tests.crm.audiences.making import static
+
+    audience = static()
+    ids = [one.pk for one in contacts(3)]
+
+    def count() -> None:
+        with transaction.atomic():
+            recount([audience.pk], now=NOW)
+
+    def alone() -> None:
+        try:
+            count()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            add_members(audience, Contact.objects.filter(pk__in=ids), by=None, now=NOW)
+            counting = pool.submit(alone)
+            sleep(0.3)
+        counting.result(timeout=10)
+    assert Audience.objects.get().count == 3

@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
+from crm.documents.arming import hold_contacts
 from crm.documents.filing import MOST, clean_up, remove_files, take_files
 from crm.documents.handling import withdraw
 from crm.documents.requesting import BadDocument
 from crm.documents.storing import opened
 from crm.models import Document, DocumentFile, Event
 from crm.undo import take_back
-from tests.crm.documents.making import JPEG, PDF, approved, document, only, told
+from tests.crm.documents.making import JPEG, PDF, approved, document, emptied, only, told
 from tests.factories import NOW, contact
 from tests.people import People
 
@@ -149,3 +153,25 @@ def test_a_withdrawn_document_keeps_its_files_for_the_undo(kept: Path) -> None:
     take(one, ("a.pdf", PDF))
     withdraw(only(one), by=None, now=NOW)
     assert len(on_disk(kept)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_files_and_an_approval_at_once_do_not_wait_for_each_other(kept: Path) -> None:
+    emptied()
+    one = document(contact())
+
+    def upload() -> None:
+        try:
+            take(one, ("a.pdf", PDF))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            hold_contacts([one.contact_id])  # as every verb of documents begins
+            uploading = pool.submit(upload)
+            sleep(0.3)
+            Document.objects.select_for_update(nowait=True).get(pk=one.pk)
+        uploading.result(timeout=10)
+    one.refresh_from_db()
+    assert one.state == "received"
