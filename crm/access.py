@@ -109,10 +109,25 @@ def notes_for(user: User) -> NoteQuerySet:
     return Note.objects.visible_to(user)
 
 
+#: What events are about -> the right to see such records.
+SUBJECT_RIGHTS = {
+    "audience": "audiences.view",
+    "deal": "deals.view",
+    "document": "documents.view",
+    "invoice": "invoices.view",
+    "partner": "partners.view",
+    "followup": "followups.view",
+    "message": "messages.view",
+}
+
+
 def events_for(user: User) -> EventQuerySet:
+    """What happened to the contacts that the user may see, but to no record of a kind that their role does not show."""
     from crm.models import Event
 
-    return Event.objects.visible_to(user)
+    hidden = [kind for kind, right in SUBJECT_RIGHTS.items() if not user.can(right)]
+    events = Event.objects.visible_to(user)
+    return events.exclude(subject_kind__in=hidden) if hidden else events
 
 
 def tags_for(user: User) -> TagQuerySet:
@@ -198,13 +213,13 @@ def saved_views_of(user: User) -> SavedViewQuerySet:
 def audiences_for(user: User) -> AudienceQuerySet:
     from crm.models import Audience
 
-    return Audience.objects.visible_to(user)
+    return Audience.objects.visible_to(user) if user.can("audiences.view") else Audience.objects.none()
 
 
 def deals_for(user: User) -> DealQuerySet:
     from crm.models import Deal
 
-    return Deal.objects.visible_to(user)
+    return Deal.objects.visible_to(user) if user.can("deals.view") else Deal.objects.none()
 
 
 def pipelines_for(user: User) -> PipelineQuerySet:
@@ -224,19 +239,19 @@ def products_for(user: User) -> ProductQuerySet:
 def documents_for(user: User) -> DocumentQuerySet:
     from crm.models import Document
 
-    return Document.objects.visible_to(user)
+    return Document.objects.visible_to(user) if user.can("documents.view") else Document.objects.none()
 
 
 def invoices_for(user: User) -> InvoiceQuerySet:
     from crm.models import Invoice
 
-    return Invoice.objects.visible_to(user)
+    return Invoice.objects.visible_to(user) if user.can("invoices.view") else Invoice.objects.none()
 
 
 def partners_for(user: User) -> PartnerQuerySet:
     from crm.models import Partner
 
-    return Partner.objects.visible_to(user)
+    return Partner.objects.visible_to(user) if user.can("partners.view") else Partner.objects.none()
 
 
 def deleted_partners_for(user: User) -> PartnerQuerySet:
