@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
+from crm.access import deals_for
 from crm.deals.making import NewDeal, create_deals, refusals
 from crm.importing.colleagues import owner_of, owners
 from crm.importing.records.cells import BadRow, at, day, line, words
@@ -57,10 +58,14 @@ class DealImporter:
                 taken.refuse(row.number, problem.target, str(problem))
         drafts = self._without_bad(drafts, taken)
         known, alike = self._known([deal for _, deal in drafts])
+        mine = self._mine([one.pk for one in known.values()])
         new: list[tuple[Row, NewDeal]] = []
         changes: dict[int, tuple[Row, Deal, NewDeal]] = {}
         for row, deal in drafts:
             there = known.get(deal.external_id) if deal.external_id else None
+            if there is not None and there.pk not in mine:
+                taken.refuse(row.number, "external_id", "A colleague looks after this deal; ask them or a manager.")
+                continue
             key: object = deal.external_id or _natural(deal)
             if there is None and key not in self._seen and (deal.external_id or key not in alike):
                 self._seen.add(key)
@@ -105,6 +110,12 @@ class DealImporter:
             for name, whom, opened, closed, expected in rows
         }
         return {deal.external_id: deal for deal in found} if ids else {}, alike
+
+    def _mine(self, ids: Sequence[int]) -> set[int]:
+        """Those among stored deals that the importer may see: a file must not change what its owner cannot."""
+        if self._by is None or not ids:
+            return set(ids)
+        return set(deals_for(self._by).filter(pk__in=ids).values_list("pk", flat=True))
 
     def _draft(self, row: Row, taken: Taken, now: datetime) -> NewDeal:
         stage = self._stage(row)

@@ -286,3 +286,13 @@ def test_deals_of_salesforce_come_in_or_are_named(people: People, shared_data: P
     assert created > 0
     assert created + failed == batch.rows
     assert {column for _, column, _ in reasons(batch)} <= {"STAGENAME"}
+
+
+def test_a_file_changes_no_deal_that_its_owner_may_not_see(people: People) -> None:
+    taken("deal_name,deal_id,amount\nVisa,D-1,100\n", kind="deals", by=people.sam)
+    theirs = "deal_name,deal_id,amount\nTaken over,D-1,1\n"
+    batch = taken(theirs, kind="deals", by=people.otto, on_duplicate="merge")
+    assert outcome(batch) == (0, 0, 0, 1)
+    assert ["colleague" in reason for _, _, reason in reasons(batch)] == [True]
+    assert Deal.objects.get().name == "Visa"
+    assert outcome(taken(theirs, kind="deals", by=people.sam, on_duplicate="merge")) == (0, 1, 0, 0)
