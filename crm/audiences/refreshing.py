@@ -28,11 +28,16 @@ DUE_SQL = (
     f" AND kind = 'dynamic' AND checked_until <= %(now)s - interval '{CLOCK.seconds} seconds')"
 )
 
-# What another worker has claimed is left to it.
+# What another worker has claimed is left to it, and whom somebody is changing now to a later run. The contacts are locked
+# at once in the order of ids, as everybody does: each audience begins with the first of them anew.
 _CLAIM = """
 DELETE FROM crm_changedcontact WHERE contact_id IN (
-    SELECT contact_id FROM crm_changedcontact ORDER BY contact_id LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT w.contact_id FROM crm_changedcontact w JOIN crm_contact c ON c.id = w.contact_id
+    ORDER BY w.contact_id LIMIT %s FOR UPDATE OF w SKIP LOCKED FOR KEY SHARE OF c SKIP LOCKED
 ) RETURNING contact_id
+"""
+_ERASED = """
+DELETE FROM crm_changedcontact w WHERE NOT EXISTS (SELECT FROM crm_contact c WHERE c.id = w.contact_id)
 """
 _NOTE_CROSSING = """
 INSERT INTO crm_changedcontact (contact_id, changed_at) SELECT found.id, %s FROM ({rows}) AS found ORDER BY found.id
@@ -92,6 +97,8 @@ def _refresh_batch(known: Known, now: datetime) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_CLAIM, [BATCH])
             ids = sorted(row[0] for row in cursor.fetchall())
+            if len(ids) < BATCH:
+                cursor.execute(_ERASED)
         if not ids:
             return 0
         wanted = Audience.objects.alive().filter(kind=AudienceKind.DYNAMIC).exclude(state=AudienceState.BROKEN)

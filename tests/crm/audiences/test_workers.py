@@ -140,3 +140,39 @@ def test_a_count_anew_waits_for_who_is_just_coming(stored_for_all: None) -> None
             sleep(0.3)
         counting.result(timeout=10)
     assert Audience.objects.get().count == 3
+
+
+def test_whom_somebody_is_changing_is_looked_at_later(stored_for_all: None) -> None:
+    from django.db import transaction
+
+    from crm.audiences.refreshing import refresh
+    from crm.models import ChangedContact, Contact
+
+    audience = dynamic()
+    ids = changed(3)
+
+    def alone() -> None:
+        try:
+            refresh(NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        Contact.objects.select_for_update().get(pk=ids[1])
+        pool.submit(alone).result(timeout=5)
+    assert members(audience) == {ids[0], ids[2]}
+    refresh(NOW)
+    assert each_came_once(audience, ids)
+    assert not ChangedContact.objects.exists()
+
+
+@pytest.mark.django_db
+def test_nobody_waits_for_whoever_was_erased() -> None:
+    from crm.audiences.refreshing import refresh
+    from crm.models import ChangedContact, Contact
+
+    dynamic()
+    ids = changed(2)
+    Contact.objects.filter(pk=ids[0]).delete()
+    refresh(NOW)
+    assert not ChangedContact.objects.exists()
