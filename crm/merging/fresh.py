@@ -71,22 +71,33 @@ def search_nightly(now: datetime) -> int:
 
 
 def search_changed(now: datetime) -> int:
-    """Sweep: look at those who are new or have changed; returns how many. A crash leaves them waiting."""
+    """Sweep: look at those who are new or have changed; returns how many. A crash leaves a batch waiting, and many to
+    the night."""
     done = 0
     while True:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM (SELECT FROM crm_uncomparedcontact LIMIT %s) t", [MANY])
             many = cursor.fetchone()[0] >= MANY
-            cursor.execute(
-                "DELETE FROM crm_uncomparedcontact WHERE contact_id IN (SELECT contact_id FROM crm_uncomparedcontact"
-                " ORDER BY contact_id FOR UPDATE SKIP LOCKED LIMIT %s) RETURNING contact_id",
-                [None if many else BATCH],
-            )
-            ids = [row[0] for row in cursor.fetchall()]
-            if not ids:
-                return done
-            if many:
-                search_all(now)
-            else:
-                search_for(ids, now)
+        if many:
+            ids = _claim(None)
+            # With their rows gone for good: whoever notes one of them again would wait until a claim that is still
+            # open ends, and everybody is looked at for as much as a minute.
+            search_all(now)
+        else:
+            with transaction.atomic():
+                if ids := _claim(BATCH):
+                    search_for(ids, now)
+        if not ids:
+            return done
         done += len(ids)
+
+
+def _claim(most: int | None) -> list[int]:
+    """Take those who wait, all of them without `most`; what another worker has is left to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM crm_uncomparedcontact WHERE contact_id IN (SELECT contact_id FROM crm_uncomparedcontact"
+            " ORDER BY contact_id FOR UPDATE SKIP LOCKED LIMIT %s) RETURNING contact_id",
+            [most],
+        )
+        return [row[0] for row in cursor.fetchall()]

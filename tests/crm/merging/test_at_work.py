@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event as Signal
 from threading import Thread as Worker
 
@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from crm.access import contacts_for
 from crm.due import run_until_quiet
-from crm.merging import locking
+from crm.merging import fresh, locking, pairs
 from crm.merging.locking import Busy
 from crm.merging.merging import LOOKS, merge
 from crm.merging.stragglers import look_again
@@ -134,3 +134,21 @@ def test_reminders_that_fall_due_meanwhile_go_out_once() -> None:
     told = Message.objects.filter(kind="reminder", channel="in_app").values_list("cause_id", flat=True)
     assert len(told) == len(set(told))
     assert not Reminder.objects.filter(followup__in=calls, state="waiting").exists()
+
+
+def test_nobody_waits_for_the_long_look_through_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    def look_long(now: datetime) -> dict[str, int]:
+        failed: list[BaseException] = []
+        worker = in_a_thread(lambda: pairs.look_at_again([one.pk]), failed)
+        worker.join(5)
+        seen.append(worker.is_alive())
+        return {}
+
+    monkeypatch.setattr(fresh, "MANY", 2)
+    monkeypatch.setattr(fresh, "search_all", look_long)
+    one, other = contact("Maria"), contact("Mariana")
+    pairs.look_at_again([one.pk, other.pk])
+    assert fresh.search_changed(NOW) == 3
+    assert seen == [False]
