@@ -96,7 +96,8 @@ class DealImporter:
     def _known(self, deals: Sequence[NewDeal]) -> tuple[dict[str, Deal], set[object]]:
         """The stored deals with these external ids, and the natural keys of stored ones with these names."""
         ids = {deal.external_id for deal in deals if deal.external_id}
-        found = Deal.objects.alive().filter(external_id__in=ids).select_related("stage").select_for_update(of=("self",))
+        found = Deal.objects.alive().filter(external_id__in=ids).order_by("pk").select_related("stage")
+        found = found.select_for_update(of=("self",))
         names = {deal.name for deal in deals if not deal.external_id}
         rows = (
             Deal.objects.alive()
