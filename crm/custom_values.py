@@ -9,6 +9,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
+from crm.day_words import say_day
+
 YES = frozenset("yes y true t 1 x on ja j oui o si sì sí sim s да taip igen tak ano evet da ναι 是 はい 예 نعم".split())
 NO = frozenset("no n false f 0 off nein non nee não nao нет ne nem nie hayır ei nej όχι 否 いいえ 아니요 لا".split())
 
@@ -150,6 +152,11 @@ def show_value(kind: str, value: Any) -> str:
     if kind == "yes_no":
         return "yes" if value else "no"
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def say_value(kind: str, value: Any) -> str:
+    """Say a stored value where people read: as `show_value`, but a date as "2 Jul 2029"."""
+    return say_day(str(value)) if kind == "date" and value else show_value(kind, value)
 
 
 def _short(text: str) -> str:

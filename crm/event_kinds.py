@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crm.day_words import say_day
+
 #: What arrives over the API under a name of the sender's own is stored under this and the name.
 CUSTOM = "custom."
 OUTSIDE = "outside"
@@ -66,6 +68,10 @@ def words(name: str, data: Mapping[str, Any]) -> str:
     if kind.group == OUTSIDE:
         item = next((str(known[one]) for one in _ITEM if isinstance(known.get(one), str | int) and known[one]), "")
         known["item"] = " ".join(item.split())[:120]
+
+    for field, value in known.items():
+        if field.endswith("_on") and isinstance(value, str):
+            known[field] = say_day(value)
 
     def part(found: re.Match[str]) -> str:
         has_all = all(known.get(field) not in (None, "") for field in _FIELD.findall(found[1]))

@@ -60,7 +60,8 @@ def _empty(said: Any) -> bool:
 
 
 def suggest(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, str]:
-    """The side that is likely right, for each field to choose: further on, fuller, or else changed more recently.
+    """The side that is likely right, for each field to choose: further on, fuller, not shouted,
+    or else changed more recently.
 
     Both need `updated_at` beside their fields. Owner, team and external id stay those of the kept one.
     """
@@ -72,6 +73,8 @@ def suggest(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, str]:
             found[name] = KEPT
         elif name == "lifecycle":
             found[name] = KEPT if _FAR.index(ours) <= _FAR.index(theirs) else GONE
+        elif name in _NAMES and ours.casefold() == theirs.casefold() and ours.isupper() != theirs.isupper():
+            found[name] = GONE if ours.isupper() else KEPT
         elif name in _NAMES and len(ours) != len(theirs) and _inside(ours, theirs):
             found[name] = KEPT if len(ours) > len(theirs) else GONE
         else:

@@ -13,7 +13,7 @@ from crm.access import custom_fields_for
 from crm.contact_fields import RULES
 from crm.contact_state import state_of
 from crm.countries import country_name
-from crm.custom_values import show_value
+from crm.custom_values import say_value
 from crm.merging.choosing import CHOSEN, GONE, KEPT, custom_name, differing, suggest, unite, value
 from crm.merging.relations import moving
 from crm.models import Contact, CustomField, Lifecycle, Team, User
@@ -118,7 +118,7 @@ class _Words:
             return ""
         slug = name.removeprefix("custom.")
         if name != slug:
-            return show_value(self.fields[slug].kind if slug in self.fields else "text", said)
+            return say_value(self.fields[slug].kind if slug in self.fields else "text", said)
         if name == "owner_id":
             return self.owners.get(said, "Somebody who left")
         if name == "team_id":

@@ -10,7 +10,7 @@ from django.http import Http404
 
 from crm.access import contacts_for, custom_fields_for, notes_for
 from crm.countries import country_name
-from crm.custom_values import show_value
+from crm.custom_values import say_value
 from crm.models import Consent, Contact, Note, Organisation, Tag, User
 from crm.models.contact import ACTIVE_LIFECYCLES
 from crm.whereabouts import Whereabouts, whereabouts
@@ -63,7 +63,7 @@ def record_of(user: User, pk: int, now: datetime) -> Record:
         rotting=active and contact.rots_at is not None and contact.rots_at <= now,
         quiet_days=(now - since).days,
         own=[
-            (one.label, show_value(one.kind, contact.custom[one.slug])) for one in fields if one.slug in contact.custom
+            (one.label, say_value(one.kind, contact.custom[one.slug])) for one in fields if one.slug in contact.custom
         ],
         pinned=[note for note in notes if note.pinned],
         opted_out=sorted(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from crm.countries import country_name
-from crm.custom_values import show_value
+from crm.custom_values import say_value
 from crm.models import ContactTag, CustomField, Lifecycle
 from crm.models.contact import ACTIVE_LIFECYCLES, ContactQuerySet
 from crm.reading.paging import Page, Row, Sort, page_of
@@ -86,7 +86,7 @@ def contact_page(
     for row in page.rows:
         _dress(row, now)
         row["tags"] = tags.get(row["id"], [])
-        row["own"] = {f"{OWN}{one.slug}": show_value(one.kind, row["custom"].get(one.slug)) for one in shown}
+        row["own"] = {f"{OWN}{one.slug}": say_value(one.kind, row["custom"].get(one.slug)) for one in shown}
     return page
 
 

@@ -171,6 +171,15 @@ def test_the_fuller_and_the_newer_are_suggested(people: People) -> None:
     assert found["lifecycle"] == "kept"
 
 
+def test_a_name_in_capitals_is_not_suggested_over_one_that_is_not(people: People) -> None:
+    from crm.contact_state import state_of
+
+    one, other = contact("Rahul", last_name="Iyer"), contact("Rahul", last_name="IYER")
+    first, second = (state_of(who) | {"updated_at": NOW + timedelta(days=who.pk)} for who in (one, other))
+    assert suggest(first, second)["last_name"] == "kept"
+    assert suggest(second, first)["last_name"] == "gone"
+
+
 def test_a_tag_worn_by_both_is_worn_once(people: People) -> None:
     one, other, tag = contact("Maria"), contact("Mariana"), Tag.objects.create(name="Visa", slug="visa")
     ContactTag.objects.bulk_create([ContactTag(contact=one, tag=tag), ContactTag(contact=other, tag=tag)])
