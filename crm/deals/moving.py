@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from crm.deals.locking import fresh, locked, said, write
@@ -112,6 +112,23 @@ def _last_open_stage(ids: list[int]) -> dict[int, int]:
     return dict(rows.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id").values_list("pgh_obj_id", "stage_id"))
 
 
+def _put_away(stage_ids: set[int]) -> dict[int, str]:
+    """Those that are no longer in use by now, or whose pipeline is not, with the sentence; nobody puts the others away
+    until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.id, s.name, p.name, s.archived_at IS NULL, p.archived_at IS NULL"
+            " FROM crm_stage s JOIN crm_pipeline p ON p.id = s.pipeline_id WHERE s.id = ANY(%s)"
+            " ORDER BY s.id FOR KEY SHARE",
+            [sorted(stage_ids)],
+        )
+        return {
+            pk: f"The stage “{stage}” is no longer in use." if pipeline_used else f"“{pipeline}” is no longer in use."
+            for pk, stage, pipeline, used, pipeline_used in cursor.fetchall()
+            if not (used and pipeline_used)
+        }
+
+
 def check_reason(kind: str, reason: CloseReason | None) -> None:
     """Raise ReasonNeeded where a stage of this kind asks for a reason, or the reason is of another kind."""
     if kind == StageKind.LOST and reason is None:
@@ -164,6 +181,10 @@ def _place(
             told.append(
                 moved(deal, deal.stage, stage, by=by, now=now, reason=reason.label if reason else "", note=note)
             )
+        gone = _put_away({columns["stage_id"] for _, columns in changes.values()})
+        for pk in [pk for pk, (_, columns) in changes.items() if columns["stage_id"] in gone]:
+            result.refused[pk] = gone[changes.pop(pk)[1]["stage_id"]]
+        told = [one for one in told if one.subject_id in changes]
         rows = [deal for deal, _ in changes.values()]
         label = f"Moved {said(rows)} to {target.name}" if rows and target else ""
         return write(changes, told, label=label, by=by, now=now, result=result)

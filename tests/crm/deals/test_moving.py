@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from crm.deals.moving import ReasonNeeded, lose, move, reopen, win
-from crm.models import Deal, Event, Stage
+from crm.deals.pipelines import archive_pipelines, archive_stage
+from crm.models import Deal, Event, Pipeline, Stage
 from crm.undo import take_back
 from tests.crm.deals.given import deal, reason, stage, these
 from tests.factories import NOW, contact
@@ -133,3 +134,21 @@ def test_what_somebody_changed_since_is_not_taken_back(people: People) -> None:
     assert result.undo_id
     assert take_back(result.undo_id, by=people.sam, now=NOW).refused
     assert Deal.objects.get().stage.name == "Qualified"
+
+
+def test_a_deal_of_a_pipeline_that_was_put_away_is_not_opened_again_in_it(people: People) -> None:
+    one = deal()
+    lose(these(one), by=people.sam, now=LATER, reason=reason())
+    archive_pipelines(Pipeline.objects.filter(pk=one.pipeline_id), now=LATER)
+    result = reopen(these(one), by=people.sam, now=LATER)
+    one.refresh_from_db()
+    assert (one.status, result.refused) == ("lost", {one.pk: "“Sales” is no longer in use."})
+    assert kinds() == ["deal_lost"]
+
+
+def test_a_stage_that_was_put_away_meanwhile_takes_no_deal(people: People) -> None:
+    one, seen = deal(), stage("Qualified")
+    archive_stage(Stage.objects.filter(pk=seen.pk), to=None, by=people.ada, now=LATER)
+    result = move(these(one), to=seen, by=people.sam, now=LATER)
+    assert result.refused == {one.pk: "The stage “Qualified” is no longer in use."}
+    assert kinds() == []
