@@ -141,7 +141,7 @@ def _opted_out(text: str, asking: Asking) -> Q:
 
 def _where(text: str, asking: Asking) -> Q:
     try:
-        return where_q(text, asking.now)
+        return where_q(text, asking.now, asking.user)
     except BadCondition as problem:
         raise BadFilter(str(problem)) from None
 

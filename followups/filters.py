@@ -170,7 +170,7 @@ def _text(text: str, asking: Asking) -> Q:
 
 def _where(text: str, asking: Asking) -> Q:
     try:
-        return Q(contact__in=Contact.objects.filter(where_q(text, asking.now)).values("pk"))
+        return Q(contact__in=Contact.objects.filter(where_q(text, asking.now, asking.user)).values("pk"))
     except BadCondition as problem:
         raise BadFilter(str(problem)) from None
 

@@ -68,7 +68,7 @@ class ContactFilter(Schema):
     limit: Limit = 50
 
 
-def narrowed(rows: ContactQuerySet, wanted: ContactFilter, now: datetime) -> ContactQuerySet:
+def narrowed(rows: ContactQuerySet, wanted: ContactFilter, now: datetime, user: User) -> ContactQuerySet:
     """The contacts that the filter lets through."""
     if wanted.q:
         rows = rows.filter(contacts_matching(wanted.q))
@@ -92,14 +92,14 @@ def narrowed(rows: ContactQuerySet, wanted: ContactFilter, now: datetime) -> Con
     if wanted.nothing_planned:
         rows = rows.nothing_planned()
     if wanted.where:
-        rows = rows.filter(asked_for(wanted.where, now))
+        rows = rows.filter(asked_for(wanted.where, now, user))
     return rows
 
 
-def asked_for(where: str, now: datetime) -> Q:
+def asked_for(where: str, now: datetime, user: User) -> Q:
     """The contacts that fit a condition. Raises Problem 422 with all that is wrong, each with its place."""
     try:
-        return where_q(where, now)
+        return where_q(where, now, user)
     except BadCondition as bad:
         raise invalid([(f"where.{path}".rstrip("."), sentence) for path, sentence in bad.problems]) from None
 
@@ -107,7 +107,7 @@ def asked_for(where: str, now: datetime) -> Q:
 @router.get("/contacts", auth=Token("contacts:read", "contacts.view"), response=ContactPage)
 def list_contacts(request: HttpRequest, wanted: Query[ContactFilter]) -> dict[str, Any]:
     """The contacts that you may see."""
-    rows = narrowed(contacts_for(caller(request)), wanted, timezone.now()).prefetch_related("tags")
+    rows = narrowed(contacts_for(caller(request)), wanted, timezone.now(), caller(request)).prefetch_related("tags")
     order = order_of(wanted.sort, ORDERS, nullable=NULLABLE)
     items, after = page(rows, order, cursor=wanted.cursor, limit=wanted.limit)
     return {"items": [contact_out(contact) for contact in items], "next": after}

@@ -16,7 +16,7 @@ from crm.audiences.forms import AudienceForm
 from crm.audiences.listing import sample
 from crm.audiences.making import BadAudience, change_audience, make_audience
 from crm.audiences.views import HOME, audience_or_404
-from crm.conditions.building import Building, from_data, from_form
+from crm.conditions.building import Building, from_data, from_form, may_ask
 from crm.conditions.compiling import as_q
 from crm.conditions.listing import zone
 from crm.models import Audience
@@ -125,7 +125,7 @@ def _page(
 
 def _ahead(request: PersonRequest, building: Building | None) -> dict[str, Any]:
     """How many of the contacts that the person may see fit so far, and some of them."""
-    if building is None or building.preview is None:
+    if building is None or building.preview is None or not may_ask(building, request.user):
         return {"number": None, "more": False, "rows": []}
     fits = as_q(building.preview, now=timezone.now(), zone=zone())
     number, more = some(contacts_for(request.user).filter(fits))

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 
 from crm.audiences import nesting
 from crm.audiences.knowing import Known, moves_with_time, named
+from crm.conditions.allowed import refuse_unseen
 from crm.conditions.language import BadCondition, read
 from crm.conditions.tree import Condition
 from crm.conditions.uses import audiences_in
@@ -42,7 +43,7 @@ def make_audience(
         if condition:
             raise BadAudience([("condition", "Put together by hand, it has no condition.")])
         return _created(fields, by, now)
-    read_one = _read(condition)
+    read_one = _read(condition, by)
     with transaction.atomic():
         nesting.hold()
         made = _created(fields | _asking(read_one, now), by, now)
@@ -77,7 +78,7 @@ def change_audience(
         if "condition" in changes:
             if one.kind == AudienceKind.STATIC:
                 raise BadAudience([("condition", "Put together by hand, it has no condition.")])
-            read_one = _read(changes["condition"])
+            read_one = _read(changes["condition"], by if changes["condition"] != one.condition else None)
             if way := nesting.loop_through(one.pk, audiences_in(read_one)):
                 raise BadAudience([("condition", nesting.loop_in_words(way))])
             if read_one.data != one.condition or one.state == AudienceState.BROKEN:
@@ -165,9 +166,12 @@ def _asking(condition: Condition, now: datetime) -> dict[str, Any]:
     }
 
 
-def _read(condition: Any) -> Condition:
+def _read(condition: Any, by: User | None) -> Condition:
     try:
-        return read(condition)
+        found = read(condition)
+        if by is not None:
+            refuse_unseen(found, by)
+        return found
     except BadCondition as problem:
         raise BadAudience([(f"condition.{path}".rstrip("."), text) for path, text in problem.problems]) from None
 

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field
 
 from crm.access import contacts_for
 from crm.api.auth import Token, caller
+from crm.conditions.allowed import refuse_unseen
 from crm.conditions.catalogue import catalogue
 from crm.conditions.compiling import as_q
 from crm.conditions.language import BadCondition, read
@@ -50,6 +51,7 @@ def check_condition(request: HttpRequest, body: CheckIn) -> dict[str, Any]:
     """Say what a condition means and how many fit, or everything that is wrong with it."""
     try:
         condition = read(body.condition)
+        refuse_unseen(condition, caller(request))
     except BadCondition as bad:
         problems = [{"path": path, "message": sentence} for path, sentence in bad.problems]
         return {"ok": False, "words": "", "count": None, "condition": None, "problems": problems}

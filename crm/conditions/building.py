@@ -20,6 +20,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from crm.conditions.allowed import refuse_unseen
 from crm.conditions.drafts import GROUP, SOME, TEST, Draft, found, new_test, renamed, without
 from crm.conditions.form_values import Incomplete, data_of, draft_of
 from crm.conditions.language import DEEPEST, MOST_TESTS, BadCondition, read
@@ -28,6 +29,7 @@ from crm.conditions.saying import in_words
 from crm.conditions.showing import Showing
 from crm.conditions.subjects import Registry, registry
 from crm.conditions.tree import Condition
+from crm.models import User
 
 
 @dataclass(slots=True)
@@ -93,6 +95,18 @@ def from_form(given: QueryDict, prefix: str = "condition", *, live: bool = False
     _act(root, given.get(f"{prefix}_do", ""), prefix)
     _judge(building)
     return building
+
+
+def may_ask(building: Building, user: User) -> bool:
+    """Whether the user's role lets them ask this; where not, the builder says so and holds no condition."""
+    try:
+        if building.preview is not None:
+            refuse_unseen(building.preview, user)
+    except BadCondition as bad:
+        building.condition = None
+        building.problems.append(str(bad))
+        return False
+    return True
 
 
 def _from_json(text: str, prefix: str) -> Building:

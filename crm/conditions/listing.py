@@ -9,11 +9,12 @@ from urllib.parse import quote
 
 from django.db.models import Q
 
+from crm.conditions.allowed import refuse_unseen
 from crm.conditions.compiling import as_q
 from crm.conditions.language import BadCondition, read
 from crm.conditions.saying import in_words
 from crm.conditions.tree import Condition
-from crm.models import Organisation
+from crm.models import Organisation, User
 
 #: An address has room for about 4,000 characters, and the list's other filters want some of it.
 LONGEST = 2800
@@ -41,9 +42,11 @@ def zone() -> str:
     return Organisation.objects.current().time_zone
 
 
-def where_q(text: str, now: datetime) -> Q:
-    """The contacts that the text asks for. Raises BadCondition."""
-    return as_q(read_text(text), now=now, zone=zone())
+def where_q(text: str, now: datetime, user: User) -> Q:
+    """The contacts that the text asks for. Raises BadCondition, also for what the user's role may not ask."""
+    condition = read_text(text)
+    refuse_unseen(condition, user)
+    return as_q(condition, now=now, zone=zone())
 
 
 def where_words(text: str) -> str:

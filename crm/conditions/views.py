@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.access import contacts_for
-from crm.conditions.building import Building, from_data, from_form
+from crm.conditions.building import Building, from_data, from_form, may_ask
 from crm.conditions.compiling import as_q
 from crm.conditions.language import BadCondition
 from crm.conditions.listing import as_text, read_text, zone
@@ -70,7 +70,7 @@ def _begun(text: str) -> Building:
 
 def counted(request: PersonRequest, building: Building) -> str | None:
     """How many of the contacts that the person may see fit, in words; None while there is nothing to count."""
-    if building.preview is None:
+    if building.preview is None or not may_ask(building, request.user):
         return None
     fitting = contacts_for(request.user).filter(as_q(building.preview, now=timezone.now(), zone=zone()))
     number, more = some(fitting)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.base import ContentFile
@@ -87,3 +89,34 @@ def test_what_a_role_may_not_see_is_shown_nowhere(people: People, kept: Records)
     seen = [(name, word) for name, text in shown.items() for word in WORDS.values() if word in text]
     assert [one for one in seen if one[0] != f"search {one[1]}"] == []
     assert [name for name in shown if name.startswith("search ") and "1 found" in shown[name]] == []
+
+
+ASKED = (
+    {"some": "deals", "where": [{"field": "amount", "op": "equals", "value": 7}]},
+    {"any": [{"field": "city", "op": "set"}, {"none": [{"some": "invoices"}]}]},
+    {"field": "audience", "op": "set"},
+    {"some": "events", "where": [{"field": "kind", "op": "equals", "value": "deal_created"}]},
+    {"some": "events", "where": [{"field": "amount", "op": "greater", "value": 6}]},
+)
+
+
+@pytest.mark.parametrize("condition", ASKED)
+def test_a_condition_counts_no_records_that_a_role_may_not_see(people: People, kept: Records, condition: Any) -> None:
+    token, client, text = api_of(people.sam), browser(people, "sam"), json.dumps(condition)
+    assert token.post("/conditions/check", {"condition": condition}).json()["count"] > 0
+    narrow(*WORDS)
+    answer = token.post("/conditions/check", {"condition": condition}).json()
+    assert (answer["ok"], answer["count"]) == (False, None)
+    assert "Your role" in answer["problems"][0]["message"]
+    assert token.get(f"/contacts?{urlencode({'where': text})}").status_code == 422
+    for page in ("contacts", "followups"):
+        assert "Your role does not let you ask" in client.get(f"/{page}/", {"where": text}).content.decode()
+    built = client.get("/conditions/for/contacts/", {"where": text}).content.decode()
+    assert "Your role does not let you ask" in built
+
+
+def test_what_a_role_may_see_can_still_be_asked(people: People, kept: Records) -> None:
+    narrow("deals.view")
+    seen = {"some": "events", "where": [{"field": "kind", "op": "equals", "value": "note_added"}]}
+    for condition in (seen, {"some": "invoices"}):
+        assert api_of(people.sam).post("/conditions/check", {"condition": condition}).json()["count"] == 1
