@@ -10,13 +10,15 @@ from django.db.models import Q
 
 from crm.audiences.comparing import recount
 from crm.dispatching import Seen
-from crm.models import AudienceMember, Event
+from crm.models import AudienceMember, Event, PartnerContact
 
 #: After these, members who were put in by hand are to be counted anew: a deleted contact is nobody's member.
 _HIDDEN = frozenset({"contact_deleted", "contact_restored"})
 #: These hand memberships of every kind from one contact to another, and back.
 _MERGED = frozenset({"contacts_merged", "merge_undone"})
 COUNTED_ANEW = _HIDDEN | _MERGED
+#: These concern no contact by themselves, but whoever is linked with the partner.
+OF_PARTNERS = frozenset({"partner_changed", "partner_deleted", "partner_restored"})
 
 # Only where there is a dynamic audience to look again. Whoever came to or left an audience is looked at only if another
 # audience asks for that one. What is being claimed at this moment is waited for and put in again: it may have been
@@ -43,6 +45,13 @@ def note_events(seen: Sequence[Seen], now: datetime) -> None:
 def note_contacts(contact_ids: Iterable[int], *, now: datetime) -> None:
     """Have these contacts looked at by every dynamic audience."""
     _note({(pk, None) for pk in contact_ids}, now)
+
+
+def note_clients(events: Sequence[Event], now: datetime) -> None:
+    """Subscriber: have whoever is linked with a changed partner looked at."""
+    partners = {event.subject_id for event in events if event.subject_id}
+    links = PartnerContact.objects.filter(partner__in=partners)
+    note_contacts(links.values_list("contact_id", flat=True), now=now)
 
 
 def count_anew(events: Sequence[Event], now: datetime) -> None:

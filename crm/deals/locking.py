@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from crm.deals.taking_back import DEALS
+from crm.deals.taking_back import DEALS, note_handed_over
 from crm.models import Deal, User
 from crm.results import Result
 from crm.timeline import Happening, record
@@ -61,6 +61,7 @@ def write(
     for columns_, ids in groups.items():
         Deal.objects.filter(pk__in=ids).update(**dict(columns_), version=F("version") + 1, updated_at=now)
     record(happenings, now=now)
+    note_handed_over([(deal.contact_id, columns) for deal, columns in changes.values()], now=now)
     if by is not None and label:
         payload = {
             "rows": {

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 
+from crm.audiences.noticing import note_contacts
 from crm.contact_fields import BadValue, clean_text
 from crm.deals.moving import move
 from crm.models import CloseReason, Deal, Pipeline, Stage, User
@@ -129,13 +130,17 @@ def add_stage(pipeline: Pipeline, values: StageValues) -> Stage:
     return made
 
 
-def change_stage(stages: QuerySet[Stage], values: StageValues) -> None:
+def change_stage(stages: QuerySet[Stage], values: StageValues, *, now: datetime) -> None:
     """Change the one stage in the set; its kind stays, for the deals in it. Raises BadPipeline."""
     try:
         with transaction.atomic():
             stage = stages.select_for_update(of=("self",)).get()
             columns = StageValues(values.name, stage.kind, values.probability, values.rotting_days).columns()
             Stage.objects.filter(pk=stage.pk).update(**columns)
+            if (stage.probability, stage.rotting_days) != (columns["probability"], columns["rotting_days"]):
+                # How sure and how quiet its deals are changes with it, and no event of theirs says so.
+                theirs = Deal.objects.filter(stage=stage, contact__isnull=False)
+                note_contacts(theirs.values_list("contact_id", flat=True).distinct(), now=now)
     except IntegrityError:
         raise BadPipeline(f"This pipeline has a stage “{values.name.strip()}” already.", "name") from None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 
+from crm.audiences.noticing import note_contacts
 from crm.deals.fields import LABELS
 from crm.deals.telling import deal_data, happened, moved
 from crm.models import Deal, Stage, User
@@ -31,6 +33,7 @@ def put_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
     stages = Stage.objects.in_bulk({columns["stage_id"] for columns in rows.values() if "stage_id" in columns})
     groups: dict[tuple[tuple[str, Any], ...], list[int]] = {}
     told: list[Happening] = []
+    changed: dict[int, tuple[int | None, dict[str, Any]]] = {}
     for pk, columns in rows.items():
         deal = found.get(pk)
         if deal is None or deal.version != payload["versions"][str(pk)]:
@@ -38,12 +41,21 @@ def put_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
             continue
         values = {name: _COLUMNS[name].to_python(value) for name, value in columns.items()}
         groups.setdefault(tuple(sorted(values.items())), []).append(pk)
+        changed[pk] = (deal.contact_id, values)
         told.append(_told(deal, values, stages, by, now))
         result.done.append(pk)
     for columns_, ids in groups.items():
         Deal.objects.filter(pk__in=ids).update(**dict(columns_), version=F("version") + 1, updated_at=now)
     record(told, now=now)
+    note_handed_over(changed.values(), now=now)
     return result
+
+
+def note_handed_over(changes: Iterable[tuple[int | None, Mapping[str, Any]]], *, now: datetime) -> None:
+    """Have audiences look at both contacts of deals that change hands, told the one before and the columns that change:
+    the event is the one's alone."""
+    handed = [(before, columns["contact_id"]) for before, columns in changes if "contact_id" in columns]
+    note_contacts({pk for both in handed for pk in both if pk}, now=now)
 
 
 def _told(deal: Deal, values: dict[str, Any], stages: dict[int, Stage], by: User, now: datetime) -> Happening:

@@ -80,7 +80,7 @@ def stage(request: PersonRequest, pk: int, stage_id: int = 0) -> HttpResponse:
         values = verbs.StageValues(said["name"], said["kind"], said.get("probability") or 0, said.get("rotting_days"))
         try:
             if existing:
-                verbs.change_stage(line.stages.filter(pk=existing.pk), values)
+                verbs.change_stage(line.stages.filter(pk=existing.pk), values, now=timezone.now())
             else:
                 verbs.add_stage(line, values)
         except verbs.BadPipeline as problem:

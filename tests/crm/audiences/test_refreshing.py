@@ -15,6 +15,7 @@ from tests.factories import NOW, contact, contacts
 
 if TYPE_CHECKING:
     from crm.models import Audience
+    from tests.people import People
 
 pytestmark = pytest.mark.django_db
 
@@ -299,3 +300,39 @@ def test_merging_hands_memberships_on_and_counts_them_once() -> None:
     assert maria.pk in members(by_hand)
     assert (members(clients), members(lost)) == ({maria.pk}, set())
     assert [reloaded(one).count for one in (by_hand, clients, lost)] == [1, 1, 0]
+
+
+def test_whom_a_changed_partner_a_changed_stage_or_a_deal_handed_over_moves_is_looked_at(people: People) -> None:
+    from crm.deals.changing import change_deal
+    from crm.deals.pipelines import StageValues, change_stage
+    from crm.models import Contact, Partner, Stage
+    from crm.partners import changing as partners
+    from crm.partners.linking import link
+    from crm.undo import take_back
+    from tests.crm.deals.given import deal, stage, these
+    from tests.factories import partner
+
+    maria, mariana = contacts(2)
+    alba, new = partner("Alba"), stage("New")
+    visa = deal("Visa", contact=maria)
+    link(alba, Contact.objects.filter(pk=maria.pk), role="", by=None, now=NOW)
+    linked = dynamic({"some": "partners", "where": [{"field": "kind", "op": "equals", "value": "agency"}]}, "Linked")
+    sure = dynamic(
+        {"some": "deals", "where": [{"field": "probability", "op": "greater", "value": 90}]}, name="As good as won"
+    )
+    holders = dynamic(
+        {"some": "deals", "where": [{"field": "status", "op": "equals", "value": "open"}]}, name="Holders"
+    )
+    assert (members(linked), members(sure), members(holders)) == ({maria.pk}, set(), {maria.pk})
+
+    partners.delete(Partner.objects.filter(pk=alba.pk), by=None, now=NOW)
+    change_stage(Stage.objects.filter(pk=new.pk), StageValues("New", "open", 95, 3), now=NOW)
+    catch_up()
+    assert (members(linked), members(sure)) == (set(), {maria.pk})
+
+    done = change_deal(these(visa), by=people.ada, now=NOW, changes={"contact_id": mariana.pk})
+    catch_up()
+    assert members(holders) == {mariana.pk}
+    take_back(done.undo_id, by=people.ada, now=NOW)
+    catch_up()
+    assert members(holders) == {maria.pk}
