@@ -173,6 +173,7 @@ def _store(cursor: CursorWrapper, now: datetime) -> int:
         INSERT INTO crm_duplicatepair AS p (first_id, second_id, likeness, reasons, state, compared, found_at)
         SELECT DISTINCT ON (a.first_id, a.second_id) a.first_id, a.second_id, a.likeness, a.reasons, 'open', a.compared, %s
         FROM alike a JOIN crm_contact f ON f.id = a.first_id JOIN crm_contact s ON s.id = a.second_id
+        WHERE f.deleted_at IS NULL AND s.deleted_at IS NULL  -- a long search may end after a merge
         ORDER BY a.first_id, a.second_id, a.likeness DESC
         ON CONFLICT (first_id, second_id) DO UPDATE SET
             likeness = excluded.likeness, reasons = excluded.reasons, compared = excluded.compared,

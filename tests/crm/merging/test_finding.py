@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db.backends.utils import CursorWrapper
 
+from crm.access import contacts_for
 from crm.contacts import NewContact, change_contact, create_contacts
 from crm.due import run_until_quiet
-from crm.merging import fresh, pairs
+from crm.merging import finding, fresh, pairs
 from crm.merging.being_typed import alike
 from crm.merging.finding import search_all, search_for
+from crm.merging.merging import merge
 from crm.models import Clock, Contact, DuplicatePair, NameKey, Slot, UncomparedContact
 from tests.factories import NOW, contact
 from tests.people import People
@@ -127,6 +130,21 @@ def test_one_found_in_a_large_block_by_what_else_agrees() -> None:
     other = contact("Maria", last_name="Garcia", organisation="Acme", city="Vigo")
     search_all(NOW)
     assert found() == {(one.pk, other.pk)}
+
+
+def test_a_merge_during_the_search_is_not_offered_anew(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = two()
+    search_all(NOW)
+    store = finding._store
+
+    def late(cursor: CursorWrapper, now: datetime) -> int:
+        merge(contacts_for(people.ada), kept=one.pk, gone=other.pk, by=people.ada, now=NOW)
+        return store(cursor, now)
+
+    monkeypatch.setattr(finding, "_store", late)
+    search_all(NOW)
+    assert found() == set()
+    assert DuplicatePair.objects.get().state == "merged"
 
 
 def test_what_is_typed_finds_whom_one_may_see(people: People) -> None:
