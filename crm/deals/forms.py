@@ -11,6 +11,7 @@ from crm.deals.board import stages_to_move_to
 from crm.form_fields import choice
 from crm.models import CloseReason, Deal, Organisation, User
 from crm.money import currencies
+from crm.views.asking import ids_in
 from crm.views.quick_select import QuickSelect
 
 #: Contacts offered before anything is typed, and without scripts.
@@ -44,7 +45,7 @@ class DealForm(forms.Form):
         self.deal = deal
         shown = self["contact_id"].value()
         contacts = contacts_for(user).order_by("-updated_at", "-pk")[:NEARBY]
-        chosen = contacts_for(user).filter(pk=int(shown)) if str(shown or "").isdecimal() and int(shown) < 2**63 else ()
+        chosen = contacts_for(user).filter(pk__in=ids_in(str(shown or ""))[:1])
         known = {one.pk: one.name for one in (*chosen, *contacts)}
         if deal is not None and deal.contact is not None:  # one's own deal may be of somebody whom one does not see
             known.setdefault(deal.contact.pk, deal.contact.name)

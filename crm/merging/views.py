@@ -84,7 +84,9 @@ def _side_by_side(request: PersonRequest, ids: list[int], shown: dict[str, Any])
     both = beside(request.user, one, other, kept_id=kept, picked=picked)
     problem, stale = "", False
     if post.get("step") == "merge":
-        versions = {pk: int(said) for pk in ids if (said := post.get(f"version-{pk}", "")).isascii() and said.isdigit()}
+        versions = {
+            pk: int(said) for pk in ids if (said := post.get(f"version-{pk}", "")).isdecimal() and len(said) < 10
+        }
         try:
             done = merge(
                 contacts_for(request.user), kept=both.kept.pk, gone=both.gone.pk, by=request.user, now=timezone.now(),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.models import User
-from crm.views.asking import back
+from crm.views.asking import back, ids_in
 from crm.views.guard import PersonRequest, may
 from crm.zones import zone
 from followups import transitions
@@ -70,8 +70,8 @@ def finish(user: User, row: Row, outcome: str, asked: dict[str, Any], now: datet
             one(user, row["id"]), by=user, now=now, outcome=outcome, notes=asked.get("notes", ""),
             duration_minutes=asked.get("duration_minutes"), version=asked.get("version"),
         )  # fmt: skip
-        if result.done and asked.get("then", "").isdigit():
-            made_from(user, row, int(asked["then"]), now)
+        if result.done and (template := ids_in(asked.get("then", ""))[:1]):
+            made_from(user, row, template[0], now)
     return result
 
 

@@ -105,7 +105,7 @@ def _one_for(contact: Contact | None, about: Concerning, asked: dict[str, Any]) 
         tag_ids=[tag.pk for tag in asked["tags"]],
         reminders=asked["plans"],
         pinned=asked["pinned"],
-        template_id=int(asked["template"]) if asked["template"].isdigit() and len(asked["template"]) < 10 else None,
+        template_id=int(asked["template"]) if asked["template"].isdecimal() and len(asked["template"]) < 10 else None,
     )
 
 

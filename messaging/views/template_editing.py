@@ -84,7 +84,7 @@ def template_edit(request: PersonRequest, pk: int) -> HttpResponse:
     typed.channel = one.channel
     if acted(typed, request.POST.get("do", "")):
         return _form(request, typed, one)
-    version = int(typed.version) if typed.version.isdigit() and len(typed.version) < 10 else None
+    version = int(typed.version) if typed.version.isdecimal() and len(typed.version) < 10 else None
     this = message_templates_for(request.user).filter(pk=pk)
     try:
         catalogue.change(this, label=typed.label, drafts=[typed.draft], version=version, now=timezone.now())
