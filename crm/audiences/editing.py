@@ -19,6 +19,7 @@ from crm.audiences.views import HOME, audience_or_404
 from crm.conditions.building import Building, from_data, from_form, may_ask
 from crm.conditions.compiling import as_q
 from crm.conditions.listing import zone
+from crm.conditions.patience import in_time
 from crm.models import Audience
 from crm.models.audience import AudienceKind
 from crm.reading.paging import some
@@ -128,5 +129,10 @@ def _ahead(request: PersonRequest, building: Building | None) -> dict[str, Any]:
     if building is None or building.preview is None or not may_ask(building, request.user):
         return {"number": None, "more": False, "rows": []}
     fits = as_q(building.preview, now=timezone.now(), zone=zone())
-    number, more = some(contacts_for(request.user).filter(fits))
-    return {"number": number, "more": more, "rows": sample(request.user, fits) if number else []}
+    fitting = contacts_for(request.user).filter(fits)
+    found = in_time(lambda: (*some(fitting), sample(request.user, fits)))
+    if found is None:
+        building.problems.append("Counting this takes too long; ask for less.")
+        return {"number": None, "more": False, "rows": []}
+    number, more, rows = found
+    return {"number": number, "more": more, "rows": rows}

@@ -16,6 +16,7 @@ from crm.conditions.catalogue import catalogue
 from crm.conditions.compiling import as_q
 from crm.conditions.language import BadCondition, read
 from crm.conditions.listing import zone
+from crm.conditions.patience import in_time
 from crm.conditions.saying import in_words
 
 router = Router(tags=["Conditions"])
@@ -35,7 +36,9 @@ class ProblemOut(Schema):
 class CheckOut(Schema):
     ok: bool
     words: str = Field(description="The condition in plain English, after “everybody who”")
-    count: int | None = Field(description="How many of the contacts that you may see fit now")
+    count: int | None = Field(
+        description="How many of the contacts that you may see fit now; null where counting takes too long"
+    )
     condition: dict[str, Any] | None = Field(description="As it is stored: names replaced by numbers of records")
     problems: list[ProblemOut]
 
@@ -59,7 +62,7 @@ def check_condition(request: HttpRequest, body: CheckIn) -> dict[str, Any]:
     return {
         "ok": True,
         "words": in_words(condition),
-        "count": fitting.count(),
+        "count": in_time(fitting.count),
         "condition": condition.data,
         "problems": [],
     }

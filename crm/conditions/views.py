@@ -14,6 +14,7 @@ from crm.conditions.building import Building, from_data, from_form, may_ask
 from crm.conditions.compiling import as_q
 from crm.conditions.language import BadCondition
 from crm.conditions.listing import as_text, read_text, zone
+from crm.conditions.patience import in_time
 from crm.reading.paging import some
 from crm.views.guard import PersonRequest, may
 
@@ -73,7 +74,10 @@ def counted(request: PersonRequest, building: Building) -> str | None:
     if building.preview is None or not may_ask(building, request.user):
         return None
     fitting = contacts_for(request.user).filter(as_q(building.preview, now=timezone.now(), zone=zone()))
-    number, more = some(fitting)
+    found = in_time(lambda: some(fitting))
+    if found is None:
+        return "too many to count in time"
+    number, more = found
     if more:
         return f"more than {number:,} contacts"
     return "nobody yet" if number == 0 else "1 contact" if number == 1 else f"{number:,} contacts"
