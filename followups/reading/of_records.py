@@ -10,6 +10,7 @@ from crm.models import User
 from crm.zones import zone
 from followups.access import followups_for
 from followups.lifecycle import OPEN
+from followups.models import FollowUp
 from followups.reading.rows import Row, rows_of
 
 #: More than anybody plans for one record; the list of follow-ups shows them all.
@@ -25,3 +26,8 @@ def of_record(user: User, kind: str, pk: int, now: datetime, *, done: int) -> tu
     still_open = [row for row in rows if row["open"]]
     still_open.sort(key=lambda row: (not row["pinned"], row["due_by"], row["id"]))
     return still_open, [row for row in rows if not row["open"]][:done]
+
+
+def is_planned(kind: str, pk: int) -> bool:
+    """Whether anybody at all is set to do something about the record; says nothing of who or what."""
+    return FollowUp.objects.open().filter(**{kind: pk}).exists()

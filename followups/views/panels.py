@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from crm.access import deals_for, documents_for, invoices_for
 from crm.models import User
 from crm.views.guard import PersonRequest, may
-from followups.reading.of_records import of_record
+from followups.reading.of_records import is_planned, of_record
 
 MOST_DONE = 20
 
@@ -54,6 +54,7 @@ def panel(kind: str) -> Callable[..., HttpResponseBase]:
             "contact_id": record.contact_id,
             "open_ones": open_ones,
             "ended": ended,
+            "of_others": not open_ones and is_planned(kind, pk),
             "more": len(ended) == MOST_DONE,
             "back": known.page(record),
             "place": known.place,

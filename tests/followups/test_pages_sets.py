@@ -14,7 +14,7 @@ from followups import transitions as do
 from followups.models import FollowUp, FollowUpSet, FollowUpTemplate
 from tests.crm.deals.given import deal, stage
 from tests.crm.invoices.making import invoice
-from tests.factories import NOW, contact, contacts
+from tests.factories import NOW, contact, contacts, followup
 from tests.followups.happening import a_set, document, open_of, template
 from tests.followups.pages import queries, text
 from tests.people import People
@@ -214,3 +214,14 @@ def test_a_records_page_costs_the_same_with_many(people: People, as_: As) -> Non
     few = queries(as_(people.sam), f"/deals/{visa.pk}/followups/")
     add(30)
     assert queries(as_(people.sam), f"/deals/{visa.pk}/followups/") == few
+
+
+def test_nobody_is_told_that_nothing_is_planned_where_a_colleague_has_it(people: People, as_: As) -> None:
+    visa = deal("Visa", contact=contact("Maria", owner=people.noor), owner_id=people.sam.pk)
+    path = f"/deals/{visa.pk}/followups/"
+    assert "Nothing is planned" in text(as_(people.sam).get(path))
+    made = followup(contact("Ben", owner=people.noor), people.noor)
+    FollowUp.objects.filter(pk=made.pk).update(contact=visa.contact_id, deal=visa)
+    said = text(as_(people.sam).get(path))
+    assert "A colleague is set to follow up on this deal" in said
+    assert "Nothing is planned" not in said
