@@ -125,7 +125,9 @@ def edit(request: PersonRequest, pk: int) -> HttpResponse:
 
     def do(form: Refusing) -> Result:
         said = {name: value for name, value in form.cleaned_data.items() if getattr(document, name) != value}
-        return handling.change(found, changes=said, by=request.user, now=now) if said else Result()
+        if not said:
+            return Result()
+        return handling.change(found, changes=said, by=request.user, now=now, version=_version(request))
 
     form = DocumentForm.of(document, request.POST if request.method == "POST" else None)
     return _ask(request, document, form, "crm/documents/edit.html", do, f"Saved {document.name}")
@@ -145,13 +147,20 @@ def _ask(
             result = do(form)
             for sentence in result.refused.values():
                 form.add_error(None, sentence)
-            if not result.refused:
+            if result.stale and not result.refused:
+                form.add_error(None, "Somebody changed this first. Look at what it says now before you save yours.")
+            if not result.refused and not result.stale:
                 say(request, result, said)
                 return HttpResponseRedirect(back(request, f"/documents/{document.pk}/"))
         except BadDocument as problem:
             form.refuse({problem.field: str(problem)})
     shown = {"document": document, "form": form, "next": back(request, "")}
     return render(request, template, shown, status=422 if form.is_bound else 200)
+
+
+def _version(request: PersonRequest) -> int | None:
+    said = request.POST.get("version", "")
+    return int(said) if said.isdecimal() and len(said) < 10 else None
 
 
 @require_POST

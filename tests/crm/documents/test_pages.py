@@ -204,3 +204,13 @@ def test_other_warnings_hold_for_what_there_is(people: People, as_: SignIn) -> N
     as_(people.ada).post(f"/settings/documents/kinds/{kind().pk}/", said)
     one.refresh_from_db()
     assert one.look_on == timezone.now().date() + timedelta(days=90)
+
+
+def test_an_old_form_does_not_undo_what_somebody_else_changed(people: People, sam: Client) -> None:
+    one = document(contact(owner=people.sam), "Letter")
+    Document.objects.filter(pk=one.pk).update(name="Letter of offer", version=one.version + 1)
+    said = {"name": "Letter", "due_on": "2027-01-05", "version": one.version}
+    answer = sam.post(f"/documents/{one.pk}/edit/", said)
+    assert (answer.status_code, "Somebody changed this first" in text(answer)) == (422, True)
+    one.refresh_from_db()
+    assert (one.name, one.due_on) == ("Letter of offer", None)
