@@ -151,7 +151,8 @@ def _place(
     """Put each locked deal where `where` says; a text is the reason why not."""
     check_reason(kind, reason)
     note = " ".join(note.replace("\0", " ").split())[:500]
-    result, changes, told, target = Result(), {}, [], None
+    result, told, target = Result(), [], None
+    changes: dict[int, tuple[Deal, dict[str, Any]]] = {}
     with transaction.atomic():
         for deal in fresh(locked(deals), versions, result):
             stage = where(deal)
