@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -31,8 +31,7 @@ class Subscriber:
     handle: Callable[[Sequence[Event], datetime], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What a watcher is told of an event: whom it concerns, not what it says."""
 
     contact_id: int | None
@@ -113,7 +112,7 @@ def _dispatch_batch(shard: int, now: datetime) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_TAKE, [LOCK_SPACE, shard, shard, BATCH])
             taken = cursor.fetchall()
-        seen = [Seen(*row[1:]) for row in taken if row[2] is not None]
+        seen = [Seen._make(row[1:]) for row in taken if row[2] is not None]
         for watcher in _watchers.values() if seen else ():
             watcher.note(seen, now)
         events = _wanted([(row[0], row[2]) for row in taken])

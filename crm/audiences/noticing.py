@@ -34,6 +34,8 @@ ORDER BY 1 ON CONFLICT (contact_id) DO NOTHING
 
 def note_events(seen: Sequence[Seen], now: datetime) -> None:
     """Keep whom events concern until the audiences have looked at them."""
+    if not _anybody_to_look():
+        return
     pairs = {
         (one.contact_id, one.subject_id if one.subject_kind == "audience" else None)
         for one in seen
@@ -63,6 +65,14 @@ def count_anew(events: Sequence[Event], now: datetime) -> None:
     concerned = AudienceMember.objects.filter(Q(contact__in=hidden, by_hand=True) | Q(contact__in=merged))
     if ids := sorted(set(concerned.values_list("audience_id", flat=True))):
         recount(ids, now=now)
+
+
+def _anybody_to_look() -> bool:
+    """Whether there is a dynamic audience: most installations have none at first, and their events cost no more. One that
+    is made at this moment begins with everybody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM crm_audience WHERE deleted_at IS NULL AND kind = 'dynamic')")
+        return bool(cursor.fetchone()[0])
 
 
 def _note(pairs: set[tuple[int, int | None]], now: datetime) -> None:
