@@ -261,3 +261,21 @@ def test_what_a_file_holds_can_be_said_and_needs_its_right(people: People, as_: 
     refused = sam.post(address, {"column-0": "name", "column-1": "price", "step": "import"})
     assert refused.status_code == 422
     assert "You may not add records of this kind" in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rows", "button"), [("Maria,maria@example.org\n", "Import 1 row<"), ("Sam,sam@\n", None)], ids=("one", "none")
+)
+def test_the_button_says_how_many_rows_and_is_left_out_where_none_is_good(
+    rows: str, button: str | None, people: People, as_: SignIn
+) -> None:
+    mara = as_(people.mara)
+    address = send(mara, "First name,E-mail\n" + rows)["Location"]
+    mapping = ImportBatch.objects.get().mapping
+    mara.post(address, {f"column-{place}": mapping[one] for place, one in enumerate(("First name", "E-mail"))})
+    work()
+    checked = mara.get(f"{address}result/").content.decode()
+    assert "Back to the columns" in checked
+    assert ('value="import"' in checked) is (button is not None)
+    if button:
+        assert button in checked
