@@ -98,7 +98,13 @@ def dismiss_duplicate(request: HttpRequest, pair_id: Id) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/contacts/merge", auth=WRITE, response=MergeOut)
+@router.post(
+    "/contacts/merge",
+    auth=WRITE,
+    response=MergeOut,
+    # Names its contacts in the body, so the frame does not add this by itself.
+    openapi_extra={"responses": {404: {"$ref": "#/components/responses/NotFound"}}},
+)
 def merge_contacts(request: HttpRequest, body: MergeIn) -> dict[str, Any]:
     """Make one contact of two. Reading the gone one answers 404 with `merged_into`; its external id means the kept one."""
     choices = {_NAMES.get(name, name): side for name, side in body.fields.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from followups.models import FollowUpTemplate, FollowUpType, Outcome
+from followups.models import FollowUpSet, FollowUpTemplate, FollowUpType, Outcome
 from tests.factories import contact, followup
 from tests.people import People
 
@@ -57,6 +57,7 @@ def test_a_type_put_away_keeps_its_follow_ups(admin: Client, people: People) -> 
 
 def test_the_last_type_stays(admin: Client) -> None:
     last = FollowUpType.objects.get(slug="call")
+    FollowUpSet.objects.all().delete()
     FollowUpTemplate.objects.all().delete()
     FollowUpType.objects.exclude(pk=last.pk).delete()
     admin.post(f"/settings/types/{last.pk}/archive/")
