@@ -22,7 +22,7 @@ def keeping(settings: Any, tmp_path: Any) -> None:
 
 @pytest.mark.parametrize("day", [16, 17, 18, 19, 20, 21, 22])
 def test_whatever_the_day_the_talks_have_their_parts(db: None, keeping: None, day: int) -> None:
-    fill(contacts=40, followups=60, seed=1, now=datetime(2026, 3, day, 14, 0, tzinfo=UTC))
+    fill(contacts=60, followups=60, seed=1, now=datetime(2026, 3, day, 14, 0, tzinfo=UTC))
     ours = Message.objects.filter(user=None, direction="out")
     assert set(ours.exclude(status="scheduled").values_list("status", flat=True)) <= {"delivered", "read"}
     held = ours.get(status="scheduled")
