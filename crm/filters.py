@@ -73,7 +73,8 @@ def _known(text: str, known: Mapping[str, str]) -> str:
     return text
 
 
-def _id(text: str) -> int:
+def record_id(text: str) -> int:
+    """The number of a record in an address. Raises BadFilter."""
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise BadFilter(f"“{text[:20]}” is not a number of a record.")
     return int(text)
@@ -91,21 +92,23 @@ def _lifecycle(text: str, asking: Asking) -> Q:
     return Q(lifecycle__in=ACTIVE_LIFECYCLES) if wanted == "active" else Q(lifecycle=wanted)
 
 
-def _owner(text: str, asking: Asking) -> Q:
+def by_owner(text: str, asking: Asking) -> Q:
+    """What a person, oneself ("me") or nobody owns. Raises BadFilter."""
     if text == "nobody":
         return Q(owner__isnull=True)
-    return Q(owner=asking.user) if text == "me" else Q(owner=_id(text))
+    return Q(owner=asking.user) if text == "me" else Q(owner=record_id(text))
 
 
-def _owner_words(text: str, asking: Asking) -> str:
+def owner_words(text: str, asking: Asking) -> str:
+    """The owner's name, as a chip says it. Raises BadFilter."""
     if text in ("me", "nobody"):
         return text
-    person = people_for(asking.user).filter(pk=_id(text)).first()
+    person = people_for(asking.user).filter(pk=record_id(text)).first()
     return person.name if person else "nobody known"
 
 
 def _team_words(text: str, asking: Asking) -> str:
-    found = teams_for(asking.user).filter(pk=_id(text)).first()
+    found = teams_for(asking.user).filter(pk=record_id(text)).first()
     return found.name if found else "no team known"
 
 
@@ -119,11 +122,11 @@ def _tag_words(text: str, asking: Asking) -> str:
 
 
 def _audience(text: str, asking: Asking) -> Q:
-    return Q(Exists(AudienceMember.objects.filter(contact=OuterRef("pk"), audience_id=_id(text))))
+    return Q(Exists(AudienceMember.objects.filter(contact=OuterRef("pk"), audience_id=record_id(text))))
 
 
 def _audience_words(text: str, asking: Asking) -> str:
-    found = audiences_for(asking.user).filter(pk=_id(text)).first()
+    found = audiences_for(asking.user).filter(pk=record_id(text)).first()
     return found.name if found else "no audience known"
 
 
@@ -158,8 +161,8 @@ FACETS = {
     for facet in (
         Facet("q", "text", lambda text, _: contacts_matching(text), lambda text, _: f"“{text}”"),
         Facet("lifecycle", "lifecycle", _lifecycle, lambda text, _: LIFECYCLES[text].lower()),
-        Facet("owner", "owner", _owner, _owner_words),
-        Facet("team", "team", lambda text, _: Q(team=_id(text)), _team_words),
+        Facet("owner", "owner", by_owner, owner_words),
+        Facet("team", "team", lambda text, _: Q(team=record_id(text)), _team_words),
         Facet("tag", "tag", _tag, _tag_words),
         Facet("country", "country", _country, lambda text, _: country_name(country_code(text))),
         Facet("source", "source", lambda text, _: Q(source=text)),
@@ -183,7 +186,7 @@ FACETS = {
         ),
         Facet("audience", "audience", _audience, _audience_words),
         Facet("where", "who", _where, lambda text, _: where_words(text)),
-        Facet("import", "import", lambda text, _: Q(pk__in=_imported(_id(text)))),
+        Facet("import", "import", lambda text, _: Q(pk__in=_imported(record_id(text)))),
     )
 }
 

@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 
-from crm.access import people_for, pipelines_for, products_for
+from crm.access import pipelines_for, products_for
 from crm.deals.quiet import gone_quiet
-from crm.filters import Asking, BadFilter, Chosen, Facet
+from crm.filters import Asking, BadFilter, Chosen, Facet, by_owner, owner_words, record_id
 from crm.models import Contact, Stage
 from crm.models.deal import DealQuerySet, StageKind
 from crm.money import BadMoney, clean_currency
@@ -40,25 +40,6 @@ def deals_matching(text: str) -> Q:
     """Deals whose own words, or whose contact's, begin like these."""
     own = RawSQL("SELECT object_id FROM crm_searchentry WHERE kind = 'deal' AND terms @@ crm_prefix_query(%s)", [text])
     return Q(pk__in=own) | Q(contact__in=Contact.objects.filter(contacts_matching(text)).values("pk"))
-
-
-def _id(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadFilter(f"“{text[:20]}” is not a number of a record.")
-    return int(text)
-
-
-def _owner(text: str, asking: Asking) -> Q:
-    if text == "nobody":
-        return Q(owner__isnull=True)
-    return Q(owner=asking.user) if text == "me" else Q(owner=_id(text))
-
-
-def _owner_words(text: str, asking: Asking) -> str:
-    if text in ("me", "nobody"):
-        return text
-    person = people_for(asking.user).filter(pk=_id(text)).first()
-    return person.name if person else "nobody known"
 
 
 def _status(text: str, asking: Asking) -> Q:
@@ -105,17 +86,17 @@ def _expected(text: str, asking: Asking) -> Q:
 
 
 def _stage_words(text: str, asking: Asking) -> str:
-    stage = Stage.objects.filter(pk=_id(text)).first()
+    stage = Stage.objects.filter(pk=record_id(text)).first()
     return stage.name if stage else "none known"
 
 
 def _pipeline_words(text: str, asking: Asking) -> str:
-    found = pipelines_for(asking.user).filter(pk=_id(text)).first()
+    found = pipelines_for(asking.user).filter(pk=record_id(text)).first()
     return found.name if found else "none known"
 
 
 def _product_words(text: str, asking: Asking) -> str:
-    found = products_for(asking.user).filter(pk=_id(text)).first()
+    found = products_for(asking.user).filter(pk=record_id(text)).first()
     return found.name if found else "none known"
 
 
@@ -123,12 +104,12 @@ FACETS = {
     facet.name: facet
     for facet in (
         Facet("q", "text", lambda text, _: deals_matching(text), lambda text, _: f"“{text}”"),
-        Facet("owner", "owner", _owner, _owner_words),
-        Facet("pipeline", "pipeline", lambda text, _: Q(pipeline=_id(text)), _pipeline_words),
-        Facet("stage", "stage", lambda text, _: Q(stage=_id(text)), _stage_words),
+        Facet("owner", "owner", by_owner, owner_words),
+        Facet("pipeline", "pipeline", lambda text, _: Q(pipeline=record_id(text)), _pipeline_words),
+        Facet("stage", "stage", lambda text, _: Q(stage=record_id(text)), _stage_words),
         Facet("status", "", _status, lambda text, _: STATUSES[text].lower()),
-        Facet("contact", "contact", lambda text, _: Q(contact=_id(text))),
-        Facet("product", "product", lambda text, _: Q(product=_id(text)), _product_words),
+        Facet("contact", "contact", lambda text, _: Q(contact=record_id(text))),
+        Facet("product", "product", lambda text, _: Q(product=record_id(text)), _product_words),
         Facet("quiet", "gone quiet", _quiet),
         Facet("planned", "planned", _planned),
         Facet("expected", "to be decided", _expected, lambda text, _: {"past": "before today", "none": "no day"}[text]),
