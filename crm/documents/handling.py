@@ -99,18 +99,6 @@ def withdraw(
     return _move(documents, "withdraw", fields, "document_withdrawn", "Withdrew", by, now, version, reason=reason[:500])
 
 
-def set_expiry(
-    documents: QuerySet[Document],
-    *,
-    expires_on: date | None,
-    by: User | None,
-    now: datetime,
-    version: int | None = None,
-) -> Result:
-    """Say until when documents are valid, None for always. Warnings begin anew. Raises BadDocument."""
-    return change(documents, changes={"expires_on": expires_on}, by=by, now=now, version=version)
-
-
 def change(
     documents: QuerySet[Document],
     *,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from crm.documents.handling import approve, change, receive, reject, set_expiry, withdraw
+from crm.documents.handling import approve, change, receive, reject, withdraw
 from crm.documents.requesting import BadDocument, renew
 from crm.documents.standing import OPEN
 from crm.models import Document, Event
@@ -102,7 +102,7 @@ def test_no_way_leads_to_two_open_ones_of_a_kind(people: People) -> None:
 def test_a_later_last_day_wakes_what_has_expired() -> None:
     one = approved(contact(), date(2026, 6, 1))
     only(one).update(state="expired", look_on=None, warned_days=30)
-    set_expiry(only(one), expires_on=date(2026, 12, 31), by=None, now=NOW)
+    change(only(one), changes={"expires_on": date(2026, 12, 31)}, by=None, now=NOW)
     one.refresh_from_db()
     assert (one.state, one.warned_days, one.look_on) == ("approved", None, date(2026, 7, 4))
 
