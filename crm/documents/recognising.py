@@ -208,5 +208,5 @@ def _names(file: BinaryIO) -> list[str]:
             with zipfile.ZipFile(file) as packed:
                 return [one.casefold() for one in packed.namelist()]
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-        pass
+        return []  # it is refused in any case; only what it holds cannot be said
     return []
