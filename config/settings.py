@@ -229,6 +229,8 @@ WEB_PUSH_KEY = env.text("WEB_PUSH_KEY")  # `manage.py push_key` makes one; in de
 PUSH_CONTACT = env.text("PUSH_CONTACT")  # mailto: or https: for push services; empty: the sender of our mail
 # Slack, Teams and push may call machines on the inside.
 PRIVATE_ADDRESSES = env.flag("PRIVATE_ADDRESSES")
+# Hosts and networks on the inside that webhooks may call all the same, over http too: docs/webhooks.md.
+WEBHOOK_ALLOWED_HOSTS = env.listed("WEBHOOK_ALLOWED_HOSTS")
 
 # --- What comes in: docs/incoming.md says which provider needs which -----------------------------------
 # Answers to our mails go to reply+<message>@...; empty: to the sender's own address.

@@ -94,15 +94,16 @@ def dumped(data: dict[str, Any]) -> str:
         return "{}"
     text = _encode(data)
     # Only then may there be one: the same signs are also how a backslash before "u0000" is written.
-    return _encode(_without_nul(data)) if "\\u0000" in text else text
+    return _encode(without_nul(data)) if "\\u0000" in text else text
 
 
-def _without_nul(value: Any) -> Any:
+def without_nul(value: Any) -> Any:
+    """The facts without what the database cannot hold, at any depth."""
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(one) for name, one in value.items()}
-    return [_without_nul(one) for one in value] if isinstance(value, list | tuple) else value
+        return {without_nul(name): without_nul(one) for name, one in value.items()}
+    return [without_nul(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def write(items: Sequence[Item], routes: Sequence[Sequence[Route]], *, now: datetime) -> list[tuple[int, str]]:

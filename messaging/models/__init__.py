@@ -11,11 +11,13 @@ from .preference import NotificationPreference
 from .provider_state import ProviderState
 from .suppression import SoftBounce, Suppression, SuppressionReason
 from .thread import Thread
+from .webhook import CallStatus, WebhookCall, WebhookSecret
 
 __all__ = [
     "Approval",
     "Arrival",
     "ArrivalState",
+    "CallStatus",
     "ChatHook",
     "ChatService",
     "ContactPolicy",
@@ -36,4 +38,6 @@ __all__ = [
     "SuppressionReason",
     "TemplateVariant",
     "Thread",
+    "WebhookCall",
+    "WebhookSecret",
 ]
