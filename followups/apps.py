@@ -15,6 +15,7 @@ class FollowUpsConfig(AppConfig):
         from crm.dispatching import Subscriber, subscribe
         from crm.due import Sweep, register_sweep
         from crm.importing.records.kinds import register_kind
+        from crm.panels import register_panel
         from crm.undo import register_undoer
         from followups import (
             answered,
@@ -42,6 +43,7 @@ class FollowUpsConfig(AppConfig):
         )
         from followups.importing.taking import KIND as IMPORT_KIND
         from followups.models import FollowUp
+        from followups.views import contact_tab, panels, partner_panel
 
         event_kinds.register()
         notice_kinds.register()
@@ -69,4 +71,8 @@ class FollowUpsConfig(AppConfig):
         integrity.register()
         backlogs.register()
         register_kind(IMPORT_KIND)
+        register_panel("contact", "followups", contact_tab.contact_panel)
+        register_panel("partner", "followups", partner_panel.panel)
+        for kind in panels.KINDS:
+            register_panel(kind, "followups", panels.panel(kind))
         register_audited("followup", Audited("Follow-up", FollowUp, str, "/followups/{}/"))

@@ -20,6 +20,7 @@ from crm.invoices.standing import days_overdue, refusal
 from crm.models.invoice import InvoiceQuerySet
 from crm.money import rounded
 from crm.organisation_settings import current_settings
+from crm.panels import panels_of
 from crm.reading.contact_record import contact_or_404, record_of
 from crm.reading.paging import some
 from crm.reading.timeline import told_of
@@ -90,7 +91,8 @@ def export(request: PersonRequest) -> HttpResponseBase:
 def invoice_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Show one invoice with what was paid of it and what waits for it."""
     invoice = _one(request, pk).select_related("contact__owner", "deal", "created_by").get()
-    user, today = request.user, today_here(timezone.now())
+    user, now = request.user, timezone.now()
+    today = today_here(now)
     shown = {
         "invoice": invoice,
         "late": days_overdue(invoice.state, invoice.due_on, today),
@@ -99,7 +101,7 @@ def invoice_page(request: PersonRequest, pk: int) -> HttpResponse:
         "may": {
             verb: not refusal(verb, invoice.state, paid=bool(invoice.paid)) for verb in ("change", "void", "reopen")
         },
-        "sees_followups": user.can("followups.view"),
+        "panels": panels_of(request, "invoice", invoice, now),
         "sees_deals": user.can("deals.view"),
         "told": told_of("invoice", pk),
     }

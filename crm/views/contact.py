@@ -17,6 +17,7 @@ from crm.consent import set_consent
 from crm.merging.survivors import or_survivor
 from crm.models import Lifecycle
 from crm.models.contact import Channel
+from crm.panels import panels_of
 from crm.partners.record import partners_of
 from crm.reading.contact_record import consents_of, contact_or_404, details, record_of
 from crm.reading.timeline import groups, timeline_page
@@ -34,6 +35,7 @@ def contact_page(request: PersonRequest, pk: int) -> HttpResponse:
     record = record_of(request.user, pk, now)
     told, page = timeline_page(request.user, pk, size=12)
     shown = frame(request, record, "overview") | {
+        "panels": panels_of(request, "contact", record.contact, now),
         "told": told,
         "more": page.later,
         "details": details(record),

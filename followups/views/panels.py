@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_GET
 
 from crm.access import deals_for, documents_for, invoices_for
 from crm.models import User
+from crm.panels import Panel
 from crm.views.guard import PersonRequest, may
 from followups.reading.of_records import is_planned, of_record
 
@@ -31,37 +33,49 @@ class Kind:
 
 KINDS = {
     "deal": Kind("deals.view", deals_for, "deals", lambda one: f"/deals/{one.pk}/"),
-    "document": Kind("documents.view", documents_for, "contacts", lambda one: f"/contacts/{one.contact_id}/documents/"),
+    "document": Kind("documents.view", documents_for, "documents", lambda one: f"/documents/{one.pk}/"),
     "invoice": Kind("invoices.view", invoices_for, "invoices", lambda one: f"/invoices/{one.pk}/"),
 }
 
 
-def panel(kind: str) -> Callable[..., HttpResponseBase]:
+def panel(kind: str) -> Panel:
+    """What draws the follow-ups of one kind of record on its page; one query, two where nothing is open."""
+
+    def draw(request: PersonRequest, record: Any, now: datetime) -> tuple[str, dict[str, Any]] | None:
+        user = request.user
+        if not user.can("followups.view"):
+            return None
+        open_ones, ended = of_record(user, kind, record.pk, now, done=MOST_DONE)
+        return "followups/_panel.html", {
+            "kind": kind,
+            "pk": record.pk,
+            "name": str(record),
+            "contact_id": record.contact_id,
+            "open_ones": open_ones,
+            "ended": ended,
+            "of_others": not open_ones and is_planned(kind, record.pk),
+            "more": len(ended) == MOST_DONE,
+            "back": KINDS[kind].page(record),
+            "place": KINDS[kind].place,
+            "may_plan": user.can("followups.edit"),
+            "now": now,
+        }
+
+    return draw
+
+
+def page(kind: str) -> Callable[..., HttpResponseBase]:
     """The view of one kind of record."""
-    known = KINDS[kind]
+    known, draw = KINDS[kind], panel(kind)
 
     @require_GET
     @may(known.permission)
     @may("followups.view")
     def show(request: PersonRequest, pk: int) -> HttpResponse:
-        now, user = timezone.now(), request.user
-        record = get_object_or_404(known.door(user), pk=pk)
-        open_ones, ended = of_record(user, kind, pk, now, done=MOST_DONE)
-        shown = {
-            "kind": kind,
-            "pk": pk,
-            "name": str(record),
-            "contact_id": record.contact_id,
-            "open_ones": open_ones,
-            "ended": ended,
-            "of_others": not open_ones and is_planned(kind, pk),
-            "more": len(ended) == MOST_DONE,
-            "back": known.page(record),
-            "place": known.place,
-            "may_plan": user.can("followups.edit"),
-            "now": now,
-        }
+        record = get_object_or_404(known.door(request.user), pk=pk)
+        drawn = draw(request, record, timezone.now())
+        assert drawn is not None
         fragment = request.htmx and request.htmx.target not in ("drawer", "modal")
-        return render(request, "followups/_panel.html" if fragment else "followups/panel.html", shown)
+        return render(request, drawn[0] if fragment else "followups/panel.html", drawn[1])
 
     return show

@@ -12,6 +12,7 @@ from crm.deals.record import record_of_deal
 from crm.deals.rows import deal_page, sort_of
 from crm.deals.views.finding import deal_or_404
 from crm.models import StageKind
+from crm.panels import panels_of
 from crm.reading.contact_record import record_of
 from crm.views.contact import frame
 from crm.views.guard import PersonRequest, may
@@ -26,11 +27,11 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
     shown = {
         "deal": deal,
         "record": record_of_deal(user, deal, now),
+        "panels": panels_of(request, "deal", deal, now),
         "now": now,
         "may_edit": user.can("deals.edit"),
         "may_delete": user.can("deals.delete"),
         "may_follow_up": user.can("followups.edit"),
-        "sees_followups": user.can("followups.view"),
         "sees_invoices": user.can("invoices.view"),
         "may_invoice": user.can("invoices.edit"),
     }

@@ -21,6 +21,7 @@ from crm.documents.requesting import BadDocument
 from crm.documents.standing import days_left, refusal
 from crm.models import Document
 from crm.models.document import DocumentQuerySet
+from crm.panels import panels_of
 from crm.reading.timeline import told_of
 from crm.results import Result
 from crm.views.answering import say
@@ -35,7 +36,8 @@ _VERBS = ("receive", "approve", "reject", "renew", "file")
 def document_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Show one document with its files, what waits for it and what happened to it."""
     rows = _one(request, pk).select_related("contact__owner", "kind", "case_kind", "requested_by", "reviewed_by")
-    document, today = rows.get(), today_here(timezone.now())
+    document, now = rows.get(), timezone.now()
+    today = today_here(now)
     mine = documents_for(request.user)
     shown = {
         "document": document,
@@ -46,7 +48,7 @@ def document_page(request: PersonRequest, pk: int) -> HttpResponse:
         "renewal": mine.filter(replaces=pk).order_by("-pk").first(),
         "may_edit": request.user.can("documents.edit"),
         "may": {verb: not refusal(verb, document.state) for verb in _VERBS},
-        "sees_followups": request.user.can("followups.view"),
+        "panels": panels_of(request, "document", document, now),
         "told": told_of("document", pk),
         "accept": accepted(),
         "limit": limit_words(),

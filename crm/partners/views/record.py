@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import deleted_partners_for, partners_for
+from crm.panels import panels_of
 from crm.partners import changing
 from crm.partners.record import details_of, record_of
 from crm.partners.views.finding import partner_or_404
@@ -26,11 +27,11 @@ def show(request: PersonRequest, pk: int) -> HttpResponse:
         "partner": partner,
         "record": record_of(user, partner, now, after=given.get("after", ""), before=given.get("before", "")),
         "details": details_of(partner),
+        "panels": panels_of(request, "partner", partner, now),
         "now": now,
         "may_edit": user.can("partners.edit"),
         "may_link": user.can("partners.edit") and user.can("contacts.view"),
         "may_follow_up": user.can("followups.edit"),
-        "sees_followups": user.can("followups.view"),
         "sees_clients": user.can("contacts.view"),
     }
     return render(request, "crm/partners/record.html", shown)
