@@ -16,6 +16,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from automation.api.routers import routers as automation_routers
 from config.api_schema import complete
 from crm import idempotency
 from crm.api.auth import identify
@@ -168,5 +169,5 @@ def _bad_sort(request: HttpRequest, problem: BadSort) -> HttpResponse:
     return answer(Problem(422, str(problem), errors=[("sort", str(problem))]))
 
 
-for router in (*crm_routers, *followup_routers, messages, message_templates):
+for router in (*crm_routers, *followup_routers, *automation_routers, messages, message_templates):
     api.add_router("", router)

@@ -29,7 +29,7 @@ SITE_URL = env.text("SITE_URL", f"http://{env.text('HOST', '127.0.0.1')}:{env.te
 LIVE_URL = env.text("LIVE_URL")
 
 # --- Apps: the floors of the house from the ground up, then what they stand on ----------------------
-LOCAL_APPS = ["crm", "messaging", "followups"]
+LOCAL_APPS = ["crm", "messaging", "followups", "automation"]
 INSTALLED_APPS = [
     *LOCAL_APPS,
     "config",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -24,10 +24,10 @@ ATTEMPTS = 6
 @dataclass(frozen=True, slots=True)
 class Subscriber:
     """`handle` gets a batch of stored events, oldest first, and writes to the database only: its writes commit
-    together with the mark that it saw them. `kinds` empty means all."""
+    together with the mark that it saw them. `kinds` empty means all; a function is asked once for each batch."""
 
     name: str
-    kinds: frozenset[str]
+    kinds: frozenset[str] | Callable[[], frozenset[str]]
     handle: Callable[[Sequence[Event], datetime], None]
 
 
@@ -115,22 +115,29 @@ def _dispatch_batch(shard: int, now: datetime) -> int:
         seen = [Seen._make(row[1:]) for row in taken if row[2] is not None]
         for watcher in _watchers.values() if seen else ():
             watcher.note(seen, now)
-        events = _wanted([(row[0], row[2]) for row in taken])
+        asked = {one.name: _asked(one) for one in subscribers()} if seen else {}
+        events = _wanted([(row[0], row[2]) for row in taken], asked)
         for subscriber in subscribers() if events else ():
-            _deliver(subscriber, events, now)
+            kinds = asked[subscriber.name]
+            _deliver(subscriber, [one for one in events if kinds is None or one.kind in kinds], now)
     return len(taken)
 
 
-def _wanted(taken: Sequence[tuple[int, str]]) -> list[Event]:
+def _asked(subscriber: Subscriber) -> frozenset[str] | None:
+    """The kinds that a subscriber listens to now; None for all."""
+    if callable(subscriber.kinds):
+        return subscriber.kinds()
+    return subscriber.kinds or None
+
+
+def _wanted(taken: Sequence[tuple[int, str]], asked: Mapping[str, frozenset[str] | None]) -> list[Event]:
     """Load those that somebody asked for, oldest first: most events interest nobody, and those cost nothing more."""
-    kinds = frozenset[str]().union(*(subscriber.kinds for subscriber in subscribers()))
-    everything = any(not subscriber.kinds for subscriber in subscribers())
-    ids = [pk for pk, kind in taken if everything or kind in kinds]
+    kinds = frozenset[str]().union(*(some for some in asked.values() if some is not None))
+    ids = [pk for pk, kind in taken if kind in kinds or None in asked.values()]
     return list(Event.objects.filter(pk__in=ids).order_by("pk")) if ids else []
 
 
-def _deliver(subscriber: Subscriber, events: Sequence[Event], now: datetime) -> None:
-    wanted = [event for event in events if not subscriber.kinds or event.kind in subscriber.kinds]
+def _deliver(subscriber: Subscriber, wanted: Sequence[Event], now: datetime) -> None:
     if not wanted:
         return
     held = _contacts_waiting(subscriber)

@@ -36,6 +36,10 @@ PERMISSIONS: dict[str, str] = {
     "messages.view": "See messages",
     "messages.send": "Write to contacts",
     "messages.insist": "Write to a contact although a rule says no, with a reason",
+    "automations.view": "See automations, who is inside and what they did",
+    "automations.edit": "Make and change automations",
+    "automations.activate": "Switch automations on and off",
+    "automations.enroll": "Put contacts into automations and take them out",
     "templates.manage": "Make and change message templates",
     "suppressions.manage": "Stop and release addresses",
     "imports.all": "See and undo everybody's imports",
@@ -56,6 +60,7 @@ _VIEW = {
     "documents.view",
     "invoices.view",
     "partners.view",
+    "automations.view",
 }
 _AGENT = _VIEW | {
     "contacts.edit",
@@ -68,6 +73,7 @@ _AGENT = _VIEW | {
     "invoices.edit",
     "partners.edit",
     "events.send",
+    "automations.enroll",
 }
 _MANAGER = _AGENT | {
     "contacts.assign",
@@ -83,6 +89,8 @@ _MANAGER = _AGENT | {
     "team.view_load",
     "messages.insist",
     "templates.manage",
+    "automations.edit",
+    "automations.activate",
     "suppressions.manage",
 }
 

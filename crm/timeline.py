@@ -10,9 +10,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from crm.causes import AUTOMATION, cause_for
 from crm.dispatching import wake_dispatcher
 from crm.event_kinds import is_known
 from crm.models import Event
+from crm.sql_arrays import id_array
 
 #: Events of one contact always fall in the same shard; shards are what dispatchers share out among themselves.
 SHARDS = 16
@@ -57,6 +59,9 @@ def record(happenings: Iterable[Happening], *, now: datetime) -> list[int]:
     for row in rows:
         if not is_known(row.kind):
             raise KeyError(row.kind)
+        if (cause := cause_for(row.contact_id)) is not None:
+            row.cause_id, row.depth = row.cause_id or cause.event_id, max(row.depth, cause.depth)
+            row.data = {**row.data, AUTOMATION: cause.automation_id}
         if row.depth > MAX_DEPTH:
             raise TooDeep(f"{row.kind}: {row.depth} causes deep")
     if not rows:
@@ -100,7 +105,7 @@ def record_same(happening: Happening, contact_ids: Sequence[int], *, now: dateti
                 happening.cause_id,
                 happening.depth,
                 now,
-                list(contact_ids),
+                id_array(contact_ids),
             ],
         )
         count: int = cursor.rowcount

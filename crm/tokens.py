@@ -22,6 +22,8 @@ SCOPES: dict[str, str] = {
     "events:write": "Send events of other systems",
     "messages:read": "Read messages and why they were or were not sent",
     "messages:write": "Write to contacts, and take back what has not left",
+    "automations:read": "Read automations, who is inside and how they do",
+    "automations:write": "Make, change and switch automations, put contacts in and take them out",
     "admin:read": "Read people, teams, settings lists and the audit trail",
     "admin:write": "Change people, teams and settings lists",
 }

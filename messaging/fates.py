@@ -141,8 +141,8 @@ WITH fate AS (
         claimed_by = '', lease_until = NULL
     FROM messaging_thread t
     WHERE m.id = ANY(%(coming)s::bigint[]) AND m.claimed_by = %(worker)s AND m.status = 'sending' AND m.stops_on_reply
-        AND t.contact_id = m.contact_id AND t.last_reply_at > CASE WHEN m.fallback_of IS NULL THEN m.created_at
-            ELSE coalesce((m.data ->> 'written_at')::timestamptz, m.created_at) END
+        AND t.contact_id = m.contact_id
+        AND t.last_reply_at > coalesce((m.data ->> 'written_at')::timestamptz, m.created_at)
     RETURNING m.id
 ), marked AS (
     UPDATE messaging_message m SET handed_at = %(now)s, lease_until = %(lease)s, provider = %(provider)s,

@@ -37,7 +37,8 @@ class ToContact:
 
     `stops_on_reply` None means: unless a person wrote it. `insist` is the stated reason of a person who may write
     although a rule says no; it never opens the way for marketing, nor to who complained. `topic` is one of
-    `crm.models.consent.Topic`. With `fallback` other channels follow should the first fail.
+    `crm.models.consent.Topic`. With `fallback` other channels follow should the first fail. `written_at` is since when an
+    answer of theirs stops it, where that is earlier than now.
     """
 
     contact_id: int
@@ -56,6 +57,7 @@ class ToContact:
     stops_on_reply: bool | None = None
     send_after: datetime | None = None
     expires_at: datetime | None = None
+    written_at: datetime | None = None
     insist: str = ""
     media: Sequence[str] = ()
     fallback: bool = True
@@ -163,7 +165,7 @@ def asked_of(one: ToContact, channel: str, templated: bool, now: datetime) -> As
         by_hand=by_hand,
         insist=one.insist,
         stops_on_reply=not by_hand if one.stops_on_reply is None else one.stops_on_reply,
-        created_at=now,
+        created_at=one.written_at or now,
         due_at=one.send_after or now,
         expires_at=one.expires_at,
         templated=templated,
@@ -180,6 +182,7 @@ def _row(one: ToContact, choice: Choice, shelf: Shelf, now: datetime) -> Contact
             (CHOICE, choice.reason),
             (DUE, one.send_after.isoformat() if one.send_after else ""),
             (MEDIA, list(one.media)),
+            (WRITTEN, one.written_at.isoformat() if one.written_at else ""),
         )
         if value
     }

@@ -1,0 +1,1 @@
+"""Automation: one engine that turns events and time into steps."""

@@ -1,0 +1,1 @@
+"""What an automation is made of, as data: its triggers, rules and steps."""

@@ -1,0 +1,1 @@
+"""What steps do: the writers, one small module for each effect, working on sets."""

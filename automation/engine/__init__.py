@@ -1,0 +1,1 @@
+"""The decisions of the engine: plain functions of plain data, told the time."""

@@ -1,0 +1,126 @@
+"""One turn for one person: from where they are to where they must wait, act or end. Pure: the heart of the engine.
+
+A turn goes on through steps that only decide, ends with the first that acts, and then only passes what reads nothing:
+whatever reads must see the facts as they are after the act, in the next turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from automation.engine.effects import Effect
+from automation.engine.exits import why_end
+from automation.engine.facts import Facts
+from automation.engine.graph import Graph
+from automation.engine.state import ACTED_AT, State
+from automation.steps.shape import Case, Decision, End, Fail, Go, Stay, Step
+
+#: So many steps in one turn; what remains is for the next. A loop without waiting was refused when it was saved.
+STEPS_A_TURN = 50
+#: So many in all: past this somebody goes in circles, and a person should look.
+MOST_VISITS = 2_000
+CIRCLES = f"They went through {MOST_VISITS:,} steps; something runs in circles."
+
+ACTIVE, WAITING, FINISHED, STOPPED, FAILED = "active", "waiting", "finished", "stopped", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A step that has been left, or that ended it all: the one decision about it, with its reason. `number` counts the
+    visits of an enrollment, and makes each one's record unique."""
+
+    number: int
+    step: str
+    kind: str
+    way: str
+    why: str
+    effect: Effect | None = None
+    data: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of it. `status` is active (go on at once), waiting, finished, stopped or failed. `effect` is the one thing
+    to write, by the step that `acting` names; should that fail, `before` is where the person stays."""
+
+    state: State
+    status: str
+    next_at: datetime | None
+    why: str
+    visits: tuple[Visit, ...] = ()
+    stop_reason: str = ""
+    effect: Effect | None = None
+    acting: Step | None = None
+    before: State | None = None
+
+
+def advance(graph: Graph, state: State, facts: Facts, now: datetime) -> Turn:
+    """Take one turn. The same arguments give the same answer: a turn that was lost in a crash is simply taken again."""
+    case = Case(graph, state, facts, now)
+    if (end := why_end(case)) is not None:
+        step = graph.steps.get(state.step or "")
+        if isinstance(end, Fail) or step is None:
+            return _over(state, end, [])
+        return _over(_left(state, None, now), end, [_visit(state, step, "", end)])
+    visits: list[Visit] = []
+    acted: tuple[Effect, Step, State] | None = None
+    for _ in range(STEPS_A_TURN):
+        if state.step is None:
+            return _turn(state, FINISHED, None, "The end was reached.", visits, acted)
+        step = graph.steps.get(state.step)
+        if step is None:
+            return _turn(state, FAILED, None, "The step where they are is not there any more.", visits, acted)
+        if state.visits >= MOST_VISITS:
+            return _turn(state, FAILED, None, CIRCLES, visits, acted)
+        if acted is not None and (step.acts or step.reads):
+            return _turn(state, ACTIVE, now, "", visits, acted)
+        decision = step.decide(Case(graph, state, facts, now))
+        if isinstance(decision, Fail):
+            return _turn(state, FAILED, None, decision.why, visits, acted)
+        if isinstance(decision, End):
+            visits.append(_visit(state, step, "", decision))
+            return replace(_over(_left(state, None, now), decision, visits), **_acting(acted))
+        if decision.effect is not None:
+            acted = (decision.effect, step, state)
+        memory = {**state.memory, **decision.keep}
+        if decision.effect is not None:
+            memory[ACTED_AT] = now.isoformat()
+        if isinstance(decision, Stay):
+            state = replace(state, memory=memory)
+            return _turn(state, WAITING, decision.until, decision.why, visits, acted)
+        visits.append(_visit(state, step, decision.way, decision))
+        state = _left(replace(state, memory=memory), step.exits.get(decision.way), now)
+    return _turn(state, ACTIVE, now, "", visits, acted)
+
+
+def _left(state: State, step: str | None, now: datetime) -> State:
+    return replace(state, step=step, since=now, visits=state.visits + 1)
+
+
+def _visit(state: State, step: Step, way: str, decision: Decision) -> Visit:
+    effect = decision.effect if isinstance(decision, Go) else None
+    data = dict(decision.data) if isinstance(decision, Go) else None
+    return Visit(state.visits, step.id, step.kind, way, decision.why, effect, data)
+
+
+def _over(state: State, end: End | Fail, visits: list[Visit]) -> Turn:
+    if isinstance(end, Fail):
+        return Turn(state, FAILED, None, end.why, tuple(visits))
+    return Turn(state, STOPPED if end.reason else FINISHED, None, end.why, tuple(visits), end.reason)
+
+
+def _turn(
+    state: State,
+    status: str,
+    next_at: datetime | None,
+    why: str,
+    visits: list[Visit],
+    acted: tuple[Effect, Step, State] | None,
+) -> Turn:
+    return replace(Turn(state, status, next_at, why, tuple(visits)), **_acting(acted))
+
+
+def _acting(acted: tuple[Effect, Step, State] | None) -> dict[str, Any]:
+    return {} if acted is None else {"effect": acted[0], "acting": acted[1], "before": acted[2]}

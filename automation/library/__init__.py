@@ -1,0 +1,1 @@
+"""Ready automations that install with one click."""

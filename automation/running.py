@@ -1,0 +1,152 @@
+"""The engine's shell: takes those who are due, asks the engine about each, and writes what it says as sets.
+
+Everything about a batch happens in one transaction: the rows are locked, facts are read, effects, visits and new places
+are written together. So a crash takes all of it back, and the turn is simply taken again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import uniform
+
+from django.db import transaction
+
+from automation.compiling import graphs
+from automation.effects.registry import WRITERS
+from automation.effects.shape import Done, Order
+from automation.engine.advancing import FAILED, Turn, advance
+from automation.engine.effects import Effect
+from automation.engine.facts import Facts
+from automation.engine.graph import Graph
+from automation.loading import load_facts, state_of
+from automation.models import RUNNING, Enrollment
+from automation.writing import Outcome, write_outcomes
+from crm.causes import Cause, causes
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+#: A step that breaks off is tried so often, then parked for a person.
+ATTEMPTS = 5
+
+#: True where somebody is due: what the pulse asks.
+DUE_SQL = (
+    "EXISTS (SELECT FROM automation_enrollment"
+    " WHERE status IN ('active', 'waiting', 'paused_ooo') AND next_at <= %(now)s)"
+)
+
+
+def sweep_enrollments(now: datetime) -> int:
+    """Move on everybody who is due; returns how many turns were taken."""
+    turns = 0
+    while taken := run_batch(now):
+        turns += taken
+    return turns
+
+
+def run_batch(now: datetime, *, limit: int = BATCH) -> int:
+    """Move on one batch. Where it breaks off, each of its people is tried alone: one bad one holds up no others."""
+    try:
+        with transaction.atomic():
+            return _run(_claim(now, limit), now)
+    except Exception:
+        log.exception("a batch of enrollments broke off; each is tried alone")
+    with transaction.atomic():
+        ids = [row.pk for row in _claim(now, limit)]
+    for pk in ids:
+        _run_alone(pk, now)
+    return len(ids)
+
+
+def _claim(now: datetime, limit: int) -> list[Enrollment]:
+    """The next who are due and whom nobody else holds, at most one round of each person: what is done to somebody here
+    must be seen by their next turn."""
+    due = Enrollment.objects.filter(status__in=RUNNING, next_at__lte=now).order_by("next_at", "pk")
+    rows: dict[int, Enrollment] = {}
+    for row in due.select_for_update(skip_locked=True, of=("self",))[:limit]:
+        rows.setdefault(row.contact_id, row)
+    return list(rows.values())
+
+
+def _run_alone(pk: int, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            rows = list(Enrollment.objects.filter(pk=pk, status__in=RUNNING).select_for_update(skip_locked=True))
+            _run(rows, now)
+    except Exception as problem:
+        log.exception("a turn broke off", extra={"enrollment": pk})
+        with transaction.atomic():
+            _put_off(pk, repr(problem), now)
+
+
+def _put_off(pk: int, error: str, now: datetime) -> None:
+    """Try again later, ever later; in the end a person has to look."""
+    row = Enrollment.objects.filter(pk=pk, status__in=RUNNING).select_for_update(skip_locked=True).first()
+    if row is None:
+        return
+    attempts = row.attempts + 1
+    values = {"attempts": attempts, "why": f"It broke off: {error}"[:300]}
+    if attempts >= ATTEMPTS:
+        Enrollment.objects.filter(pk=pk).update(**values, status=FAILED, next_at=None)
+    else:
+        delay = timedelta(seconds=30 * 4**attempts * uniform(0.8, 1.2))  # noqa: S311  # spreads, protects nothing
+        Enrollment.objects.filter(pk=pk).update(**values, next_at=now + delay)
+
+
+@dataclass(slots=True)
+class _Person:
+    row: Enrollment
+    facts: Facts
+    turn: Turn
+    done: Done | None = None
+
+
+def _run(rows: Sequence[Enrollment], now: datetime) -> int:
+    """Take a turn for each of the locked rows and write everything; returns how many."""
+    if not rows:
+        return 0
+    known = graphs({row.automation_version_id for row in rows})
+    facts = load_facts(rows, known, now=now)
+    people = [_turn(row, known, facts[row.pk], now) for row in rows]
+    _perform(people, now)
+    write_outcomes([Outcome(one.row, one.turn, one.done) for one in people], now=now)
+    return len(people)
+
+
+def _turn(row: Enrollment, known: Mapping[int, Graph], facts: Facts, now: datetime) -> _Person:
+    return _Person(row, facts, advance(known[row.automation_version_id], state_of(row), facts, now))
+
+
+def _perform(people: Sequence[_Person], now: datetime) -> None:
+    """Have the effects written, all of one class at once. What they cause is known to be caused by the automation."""
+    by_class: dict[type[Effect], list[_Person]] = defaultdict(list)
+    for one in people:
+        if one.turn.effect is not None:
+            by_class[type(one.turn.effect)].append(one)
+    because = {one.row.contact_id: Cause(one.row.cause_id, one.row.depth + 1, one.row.automation_id) for one in people}
+    with causes(because):
+        for kind, some in by_class.items():
+            answers = WRITERS[kind]([_order(one) for one in some], now)
+            for one, done in zip(some, answers, strict=True):
+                one.done = done
+
+
+def _order(one: _Person) -> Order:
+    row, turn = one.row, one.turn
+    assert turn.acting is not None
+    assert turn.before is not None
+    return Order(
+        enrollment_id=row.pk,
+        automation_id=row.automation_id,
+        contact_id=row.contact_id,
+        step=turn.acting.id,
+        key=f"{row.pk}:{turn.before.visits}",
+        effect=turn.effect,
+        state=turn.before,
+        facts=one.facts,
+        entered_by_id=row.entered_by_id,
+    )

@@ -1,0 +1,1 @@
+"""Rehearsals: the production engine on a fake clock, with nothing leaving."""

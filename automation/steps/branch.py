@@ -1,0 +1,51 @@
+"""Go one way or another, by conditions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from automation.steps.shape import Case, Decision, Fail, Go, Step, Way
+
+ELSE = "else"
+
+
+class Choice(BaseModel):
+    """One branch: its name in `exits`, what it is called, and the condition that leads there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")
+    label: str = Field("", max_length=80)
+    when: dict[str, Any]
+
+
+class Branch(Step):
+    """The first choice whose condition holds; otherwise the way "else"."""
+
+    kind: Literal["branch"] = "branch"
+    choices: list[Choice] = Field(min_length=1, max_length=10)
+
+    title: ClassVar[str] = "If / else"
+    icon: ClassVar[str] = "git-fork"
+    group: ClassVar[str] = "decide"
+    reads: ClassVar[bool] = True
+
+    def ways(self) -> list[Way]:
+        return [*(Way(one.name, one.label or "yes") for one in self.choices), Way(ELSE, "otherwise")]
+
+    def conditions(self) -> dict[str, Any]:
+        return {one.name: one.when for one in self.choices}
+
+    def words(self) -> str:
+        return ", ".join(one.label for one in self.choices if one.label)
+
+    def decide(self, case: Case) -> Decision:
+        for one in self.choices:
+            asked = case.graph.condition(self.id, one.name)
+            if isinstance(asked, str):
+                return Fail(f"Its condition “{one.label or one.name}” cannot be worked out: {asked}")
+            if case.facts.fit(asked, case.now):
+                return Go(one.name, f"{one.label or 'Yes'}: {case.graph.said(self.id, one.name)}.")
+        return Go(ELSE, "None of the conditions holds.")

@@ -1,0 +1,53 @@
+"""Wait until something happens, at most for a time."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from automation.engine.events import Awaited
+from automation.engine.spans import UNITS, add_span, span_words
+from automation.engine.state import ACTED_AT, HEARD
+from automation.steps.shape import Case, Decision, Go, Stay, Step, Way
+
+HAPPENED, TIMED_OUT = "happened", "timed_out"
+
+
+class WaitForEvent(Step):
+    """Wait for one of the events; whichever is stored first wins over the time-out, however late it is heard of."""
+
+    kind: Literal["wait_for_event"] = "wait_for_event"
+    events: list[Awaited] = Field(min_length=1, max_length=10)
+    amount: int = Field(3, ge=0, le=3650)
+    unit: UNITS = "days"
+
+    title: ClassVar[str] = "Wait for something"
+    icon: ClassVar[str] = "hourglass"
+    group: ClassVar[str] = "wait"
+    reads: ClassVar[bool] = True
+
+    def ways(self) -> list[Way]:
+        return [Way(HAPPENED, "it happened"), Way(TIMED_OUT, f"not within {span_words(self.amount, self.unit)}")]
+
+    def awaits(self) -> frozenset[str]:
+        return frozenset(kind for one in self.events for kind in one.kinds())
+
+    def waits(self) -> bool:
+        return self.amount > 0
+
+    def words(self) -> str:
+        return f"{' or '.join(one.words() for one in self.events)}, up to {span_words(self.amount, self.unit)}"
+
+    def decide(self, case: Case) -> Decision:
+        for event in case.facts.events:
+            if event.at < case.state.listening_since or event.id == case.state.heard:
+                continue
+            if any(one.fits(event, case.state) for one in self.events):
+                heard = {HEARD: event.id, ACTED_AT: event.at.isoformat()}
+                return Go(HAPPENED, f"{event.words}.", keep=heard, data={"event": event.id})
+        until = add_span(case.state.since, self.amount, self.unit, case.facts.zone, case.facts.hours)
+        if case.now >= until:
+            why = f"Nothing of the kind within {span_words(self.amount, self.unit)}."
+            return Go(TIMED_OUT, why, keep={ACTED_AT: case.now.isoformat()})
+        return Stay(until, f"Waits for: {self.words()}.")

@@ -1,0 +1,1 @@
+"""The kinds of trigger, one small module each."""
