@@ -11,11 +11,12 @@ class AutomationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, subscribers and sweeps."""
-        from automation import noticing, running
+        from automation import event_kinds, noticing, running
         from automation.models import Automation
         from crm.audit import Audited, register_audited
         from crm.due import Sweep, register_sweep
 
+        event_kinds.register()
         noticing.register()
         register_sweep(Sweep("automations", running.DUE_SQL, running.sweep_enrollments))
         register_audited("automation", Audited("Automation", Automation, str, "/automations/{}/"))
