@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection
 
+from crm.sql_arrays import text_array
+
 #: What a record is recognised by: ("id", external id), ("email", address), ("phone", number).
 Key = tuple[str, str]
 
@@ -27,21 +29,21 @@ def keys_of(values: Mapping[str, Any]) -> list[Key]:
 
 _FIND = """
 SELECT 'id', external_id, id FROM crm_contact
-    WHERE external_id = ANY(%(ids)s) AND NOT external_id = '' AND deleted_at IS NULL
+    WHERE external_id = ANY(%(ids)s::text[]) AND NOT external_id = '' AND deleted_at IS NULL
 UNION ALL
 SELECT 'email', email, id FROM crm_contact
-    WHERE email = ANY(%(emails)s) AND NOT email = '' AND deleted_at IS NULL AND NOT shares_address
+    WHERE email = ANY(%(emails)s::text[]) AND NOT email = '' AND deleted_at IS NULL AND NOT shares_address
 UNION ALL
 SELECT 'phone', phone, id FROM crm_contact
-    WHERE phone = ANY(%(phones)s) AND NOT phone = '' AND deleted_at IS NULL AND NOT shares_address
+    WHERE phone = ANY(%(phones)s::text[]) AND NOT phone = '' AND deleted_at IS NULL AND NOT shares_address
 UNION ALL
 SELECT o.kind, o.value, c.id FROM crm_otheraddress o JOIN crm_contact c ON c.id = o.contact_id
-    WHERE o.value = ANY(%(both)s) AND c.deleted_at IS NULL AND NOT c.shares_address
+    WHERE o.value = ANY(%(both)s::text[]) AND c.deleted_at IS NULL AND NOT c.shares_address
 UNION ALL
 -- Whoever still sends the key of a contact that was merged means the one it became, through however many merges.
 (WITH RECURSIVE way AS (
     SELECT gone_external_id AS key, kept_id, 1 AS step FROM crm_merge
-        WHERE gone_external_id = ANY(%(ids)s) AND NOT gone_external_id = '' AND undone_at IS NULL
+        WHERE gone_external_id = ANY(%(ids)s::text[]) AND NOT gone_external_id = '' AND undone_at IS NULL
     UNION ALL
     SELECT way.key, m.kept_id, step + 1 FROM way JOIN crm_merge m ON m.gone_id = way.kept_id AND m.undone_at IS NULL
         WHERE step < 50
@@ -60,10 +62,10 @@ def find_same(keys: Iterable[Key], *, but: Collection[int] = ()) -> dict[Key, in
         cursor.execute(
             _FIND,
             {
-                "ids": wanted["id"],
-                "emails": wanted["email"],
-                "phones": wanted["phone"],
-                "both": wanted["email"] + wanted["phone"],
+                "ids": text_array(wanted["id"]),
+                "emails": text_array(wanted["email"]),
+                "phones": text_array(wanted["phone"]),
+                "both": text_array(wanted["email"] + wanted["phone"]),
             },
         )
         rows = sorted(cursor.fetchall(), key=lambda row: row[2], reverse=True)

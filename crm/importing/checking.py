@@ -87,6 +87,8 @@ class Checked:
     custom: dict[str, Any]
     opt_outs: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    #: Made ahead for COPY (see `contact_lines`); whoever changes the values empties it.
+    line: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

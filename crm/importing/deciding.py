@@ -89,6 +89,7 @@ def _add_another(made: Decisions, row: Checked, keys: list[Key], known: Mapping[
         )
     else:
         row.values["shares_address"] = True
+        row.line = ""
         _add(made, row, ids)
 
 
@@ -101,6 +102,7 @@ def _conflict(mine: list[Key], known: Mapping[Key, int], brought: Mapping[Key, T
 
 def fold(into: Checked, row: Checked) -> None:
     """Put what a later row of the same file says over an earlier one; a second address is added, not lost."""
+    into.line = ""
     into.values = merged_values(into.values, row.values)
     into.custom |= row.custom
     into.opt_outs = tuple(dict.fromkeys((*into.opt_outs, *row.opt_outs)))

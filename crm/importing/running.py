@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from crm.access import contacts_for
-from crm.duplicates import find_same, keys_of
+from crm.duplicates import find_same
+from crm.importing.ahead import Piece, ahead, pieces
 from crm.importing.checking import Checked, Problem
+from crm.importing.contact_lines import ContactLines
 from crm.importing.deciding import Decisions, Key, decide
 from crm.importing.merging import store_merges
 from crm.importing.plan import Plan, make_missing_fields, make_plan
@@ -35,13 +32,6 @@ from crm.models.import_batch import ImportKind, ImportState
 from crm.tagging import tags_named
 
 log = logging.getLogger(__name__)
-
-#: Rows a transaction: large enough to be fast, small enough to show progress and to hold locks briefly.
-BATCH = 5_000
-
-#: One batch as read and checked: how many rows it took from the file, the good ones, the problems.
-Piece = tuple[int, list[Checked], list[Problem]]
-_Item = TypeVar("_Item")
 
 
 def run(batch_id: int, *, now: datetime) -> bool:
@@ -100,84 +90,27 @@ def _free(batch: ImportBatch, now: datetime) -> bool:
 
 def _real_run(batch: ImportBatch, table: Table, now: datetime) -> None:
     plan = make_plan(batch, table)
-    story = Story(batch, batch.created_by, now, Organisation.objects.current().rhythm)
+    story = Story(batch, batch.created_by, now)
+    lines = ContactLines(by_id=batch.created_by_id, now=now, rhythm=Organisation.objects.current().rhythm)
     done = batch.rows_done
-    for piece in _ahead(_pieces(table, plan, done)):
+    for piece in ahead(pieces(table, plan.checker, done, lines)):
         for attempt in range(4):
             try:
                 with transaction.atomic():
-                    _store(piece, batch, done, plan, story)
+                    _store(piece, batch, done, plan, lines, story)
                 break
             except IntegrityError:
                 # Somebody stored one of these people between our look and our write: look again.
                 if attempt == 3:
                     raise
-        done += piece[0]
+        done += piece.count
     finish(batch, ImportState.DONE, done)
 
 
-def _pieces(table: Table, plan: Plan, after: int) -> Iterator[Piece]:
-    rows = table.rows(after=after)
-    check = plan.checker.check
-    most = settings.IMPORT_MAX_ROWS
-    while taken := list(islice(rows, BATCH)):
-        if (after := after + len(taken)) > most:
-            raise Unreadable(
-                f"The file has more than {most:,} rows. Split it and import the parts one after the other."
-            )
-        good: list[Checked] = []
-        problems: list[Problem] = []
-        for number, cells in taken:
-            checked, found = check(number, cells)
-            if checked is not None:
-                good.append(checked)
-            if found:
-                problems += found
-        yield len(taken), good, problems
-
-
-def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
-    """Read and check the next batch while the database works on this one."""
-    ready: queue.Queue[tuple[_Item | None, BaseException | None]] = queue.Queue(maxsize=1)
-    stopped = threading.Event()
-
-    def put(item: _Item | None, error: BaseException | None) -> None:
-        while not stopped.is_set():
-            with suppress(queue.Full):
-                ready.put((item, error), timeout=0.1)
-                return
-
-    def work() -> None:
-        try:
-            for item in items:
-                put(item, None)
-                if stopped.is_set():
-                    return
-        except BaseException as problem:  # handed on to the thread that waits
-            put(None, problem)
-        else:
-            put(None, None)
-
-    threading.Thread(target=work, name="import reader", daemon=True).start()
-    try:
-        while True:
-            item, error = ready.get()
-            if error is not None:
-                raise error
-            if item is None:
-                return
-            yield item
-    finally:
-        stopped.set()
-
-
-def _store(piece: Piece, batch: ImportBatch, done: int, plan: Plan, story: Story) -> None:
-    count, good, problems = piece
+def _store(piece: Piece, batch: ImportBatch, done: int, plan: Plan, lines: ContactLines, story: Story) -> None:
     still_ours(batch, done)
-    keys = {row.row: keys_of(row.values) for row in good}
-    known = find_same(key for mine in keys.values() for key in mine)
-    made = decide(good, on_duplicate=batch.on_duplicate, known=known, hidden=_hidden(batch, known), keys=keys)
-    ids = store_new(made.new, story)
+    made = _decide(piece, batch, find_same(piece.every_key))
+    ids = store_new(made.new, lines, story)
     back = store_merges(made.into, story)
     touched = [(ids[row.row], row) for row in made.new] + [(pk, row) for row, pk in made.into]
     opted = store_opt_outs(touched, story)
@@ -192,9 +125,15 @@ def _store(piece: Piece, batch: ImportBatch, done: int, plan: Plan, story: Story
         )
     store_way_back(entries, batch.pk)
     _learn(plan, [row for _, row in touched])
-    every = [*problems, *made.problems]
+    every = [*piece.problems, *made.problems]
     store_problems(sorted(every, key=lambda one: one.row), batch.pk)
-    _note_progress(batch, done + count, made, every)
+    _note_progress(batch, done + piece.count, made, every)
+
+
+def _decide(piece: Piece, batch: ImportBatch, known: dict[Key, int]) -> Decisions:
+    return decide(
+        piece.good, on_duplicate=batch.on_duplicate, known=known, hidden=_hidden(batch, known), keys=piece.keys
+    )
 
 
 def _hidden(batch: ImportBatch, known: dict[Key, int]) -> set[int]:
@@ -242,24 +181,20 @@ def _dry_run(batch: ImportBatch, table: Table) -> None:
     seen = Seen()
     done = 0
     try:
-        for count, good, problems in _ahead(_pieces(table, plan, 0)):
+        for piece in ahead(pieces(table, plan.checker, 0)):
             with transaction.atomic():
                 still_ours(batch, done)
-                keys = {row.row: keys_of(row.values) for row in good}
-                every = [key for mine in keys.values() for key in mine]
-                known = seen.find(every) | find_same(every)
-                made = decide(
-                    good, on_duplicate=batch.on_duplicate, known=known, hidden=_hidden(batch, known), keys=keys
-                )
+                every = piece.every_key
+                made = _decide(piece, batch, seen.find(every) | find_same(every))
                 seen.add(
                     {
                         key: place if kind == "id" else -made.new[place].row
                         for key, (kind, place) in made.brought.items()
                     }
                 )
-                told = [*problems, *made.problems]
+                told = [*piece.problems, *made.problems]
                 store_problems(sorted(told, key=lambda one: one.row), batch.pk)
-                done += count
+                done += piece.count
                 _note_progress(batch, done, made, told)
     finally:
         seen.forget()

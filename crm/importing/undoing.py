@@ -25,7 +25,7 @@ def undo(batch: ImportBatch, *, now: datetime) -> None:
     """Undo an import in batches, newest rows first; each commits whole and is then forgotten, so that it can go on
     where it stopped. Contacts that somebody has changed since keep their values and are listed as problems."""
     by = User.objects.filter(pk=batch.options.get("undo_by")).first()
-    story = Story(batch, by, now, {})
+    story = Story(batch, by, now)
     batch.problems.all().delete()
     while _undo_some(batch, story):
         pass

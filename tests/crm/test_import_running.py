@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from crm.contacts import change_contact
-from crm.importing import running
+from crm.importing import ahead, running
 from crm.importing.deciding import merged_values
 from crm.importing.running import run, run_waiting
 from crm.importing.text_files import Unreadable
@@ -91,7 +91,7 @@ def test_every_bad_row_is_named_with_its_column_and_reason(people: People) -> No
 
 
 def test_a_dry_run_tells_the_same_and_stores_nothing(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "BATCH", 3)
+    monkeypatch.setattr(ahead, "BATCH", 3)
     contact("Known", email="f@example.org")
     for way in ("merge", "skip", "create"):
         tried = imported(BAD, mapping={"Since": "new:date"}, on_duplicate=way, options={"dry_run": True})
@@ -140,7 +140,7 @@ def test_one_person_in_two_rows_of_a_file_is_one_contact(people: People, monkeyp
         "First name,E-mail,Phone\nMaria,maria@example.org,\nMaria,maria@example.org,+639175554410\nM,,+639175554410\n"
     )
     for size in (1, 2, 100):
-        monkeypatch.setattr(running, "BATCH", size)
+        monkeypatch.setattr(ahead, "BATCH", size)
         batch = imported(text)
         assert outcome(batch) == (1, 2, 0, 0), size
         assert Contact.objects.alive().get().phone == "+639175554410"
@@ -227,7 +227,7 @@ def test_undo_leaves_and_lists_what_somebody_has_changed_since(people: People) -
 
 
 def test_an_import_that_stops_anywhere_goes_on_exactly_there(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "BATCH", 10)
+    monkeypatch.setattr(ahead, "BATCH", 10)
     batch = upload(
         "First name,E-mail,Kind\n" + "".join(f"P{n},p{n}@example.org,k{n % 7}\n" for n in range(95)),
         mapping={"Kind": "new:choice"},
