@@ -13,7 +13,7 @@ from django.db import connection
 
 from automation.engine.events import Seen
 from automation.engine.facts import Facts
-from automation.engine.graph import Graph
+from automation.engine.graph import RULES, Graph
 from automation.engine.spans import Hours
 from automation.engine.state import About, State
 from automation.models import Enrollment
@@ -96,15 +96,13 @@ def _people(ids: Sequence[int], default_zone: str) -> dict[int, Facts]:
 
 
 def _conditions(rows: Sequence[Enrollment], graphs: Mapping[int, Graph]) -> list[Condition]:
-    """What may be asked about these people now: the conditions of the rules, and those of the steps."""
-    used = {row.automation_version_id for row in rows}
-    return [
-        one
-        for pk in sorted(used)
-        if pk in graphs
-        for one in graphs[pk].conditions.values()
-        if isinstance(one, Condition)
-    ]
+    """What may be asked about these people now: the conditions of the rules, and those of the steps before them."""
+    found = []
+    for version_id, step in sorted({(row.automation_version_id, row.step) for row in rows}):
+        if (graph := graphs.get(version_id)) is not None:
+            near = {RULES, *graph.asked_from(step)}
+            found += [one for (where, _), one in graph.conditions.items() if where in near]
+    return [one for one in found if isinstance(one, Condition)]
 
 
 def _about_this(values: Mapping[str, Any], about: About | None) -> Mapping[str, Any]:

@@ -28,6 +28,19 @@ class Graph:
     #: The kinds of event that people inside may wait for or leave by.
     awaited: frozenset[str] = frozenset()
 
+    def asked_from(self, step: str) -> frozenset[str]:
+        """The steps whose conditions a turn that begins there may ask: all that it may come to before something acts."""
+        found: set[str] = set()
+        ahead = [step]
+        while ahead:
+            here = ahead.pop()
+            if here in found or here not in self.steps:
+                continue
+            found.add(here)
+            if not self.steps[here].acts:
+                ahead += [one for one in self.steps[here].exits.values() if one]
+        return frozenset(found)
+
     def condition(self, step: str, name: str) -> Condition | str:
         """A condition, or why it cannot be worked out."""
         return self.conditions.get((step, name), "It is not there.")
