@@ -18,6 +18,7 @@ from django.db import transaction
 from automation.compiling import graphs
 from automation.effects.registry import WRITERS
 from automation.effects.shape import Done, Order
+from automation.ending import Ended, tell_parked
 from automation.engine.advancing import FAILED, Turn, advance
 from automation.engine.effects import Effect
 from automation.engine.facts import Facts
@@ -72,11 +73,17 @@ def _claim(now: datetime, limit: int) -> list[Enrollment]:
     return list(rows.values())
 
 
+def run_these(ids: Sequence[int], now: datetime) -> int:
+    """Take one turn for each of these rounds that goes on and that nobody else holds, whether it is due or not; returns
+    how many. Call inside a transaction; what breaks off is the caller's."""
+    rows = Enrollment.objects.filter(pk__in=ids, status__in=RUNNING).order_by("pk")
+    return _run(list(rows.select_for_update(skip_locked=True, of=("self",))), now)
+
+
 def _run_alone(pk: int, now: datetime) -> None:
     try:
         with transaction.atomic():
-            rows = list(Enrollment.objects.filter(pk=pk, status__in=RUNNING).select_for_update(skip_locked=True))
-            _run(rows, now)
+            run_these([pk], now)
     except Exception as problem:
         log.exception("a turn broke off", extra={"enrollment": pk})
         with transaction.atomic():
@@ -92,6 +99,7 @@ def _put_off(pk: int, error: str, now: datetime) -> None:
     values = {"attempts": attempts, "why": f"It broke off: {error}"[:300]}
     if attempts >= ATTEMPTS:
         Enrollment.objects.filter(pk=pk).update(**values, status=FAILED, next_at=None)
+        tell_parked([Ended(pk, row.automation_id, row.contact_id, values["why"], "", row.cause_id, row.depth)], now=now)
     else:
         delay = timedelta(seconds=30 * 4**attempts * uniform(0.8, 1.2))  # noqa: S311  # spreads, protects nothing
         Enrollment.objects.filter(pk=pk).update(**values, next_at=now + delay)

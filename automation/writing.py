@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from automation.effects.shape import Done
+from automation.ending import Ended, take_messages_back, tell_left, tell_parked
 from automation.engine.advancing import FAILED, FINISHED, STOPPED, Turn, Visit
 from automation.engine.state import MADE, State
 from automation.models import Enrollment
@@ -41,6 +42,26 @@ def write_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
         places.append(_place(one.row, turn, turn.state, _remembered(turn.state.memory, done), now=now))
     _store_visits(visits, now)
     _store_places(places)
+    _tell_ends(outcomes, now)
+
+
+def _tell_ends(outcomes: Sequence[Outcome], now: datetime) -> None:
+    """What follows for those who have left or stand still; nothing is asked where nobody does."""
+    left, parked, cut_short = [], [], []
+    for one in outcomes:
+        row, turn = one.row, one.turn
+        why = one.done.failed if one.done is not None and one.done.failed else turn.why
+        ended = Ended(row.pk, row.automation_id, row.contact_id, why, turn.stop_reason, row.cause_id, row.depth)
+        if turn.status == FAILED or (one.done is not None and one.done.failed):
+            parked.append(ended)
+        elif turn.status in (FINISHED, STOPPED):
+            left.append(ended)
+            # Where a step says that this is the end, what was written before it still leaves.
+            if turn.status == STOPPED and not (turn.visits and turn.visits[-1].kind == "end"):
+                cut_short.append(row.pk)
+    take_messages_back(cut_short, now=now)
+    tell_left(left, now=now)
+    tell_parked(parked, now=now)
 
 
 def _remembered(memory: Mapping[str, Any], done: Done | None) -> Mapping[str, Any]:
