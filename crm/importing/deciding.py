@@ -47,10 +47,11 @@ def decide(
     brought = made.brought
     for row in rows:
         mine = keys[row.row]
-        hits = {("id", known[key]) for key in mine if key in known} | {brought[key] for key in mine if key in brought}
-        if not hits:
+        if known.keys().isdisjoint(mine) and brought.keys().isdisjoint(mine):
             _add(made, row, mine)
-        elif on_duplicate == "skip":
+            continue
+        hits = {("id", known[key]) for key in mine if key in known} | {brought[key] for key in mine if key in brought}
+        if on_duplicate == "skip":
             made.skipped += 1
         elif on_duplicate == "create":
             _add_another(made, row, mine, known)
@@ -75,8 +76,9 @@ def decide(
 
 
 def _add(made: Decisions, row: Checked, keys: list[Key]) -> None:
+    target = ("new", len(made.new))
     for key in keys:
-        made.brought[key] = ("new", len(made.new))
+        made.brought[key] = target
     made.new.append(row)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import phonenumbers
 import pytest
+from django.db import connection
 from django.test import Client
 
 from crm.contacts import delete, give
@@ -51,6 +53,22 @@ def test_a_contact_is_found_by_the_beginnings_of_its_words(typed: str, people: P
         external_id="K-77",
     )
     assert titles(people.ada, typed) == ["Élodie Müller-Łuk"]
+
+
+def test_every_phone_is_found_with_and_without_its_country_code() -> None:
+    codes = [str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT crm_phone_words('+' || c || '212345') FROM unnest(%s::text[]) AS c", [codes])
+        found = [set(words) for (words,) in cursor.fetchall()]
+    assert found == [{f"{code}212345", "212345"} for code in codes]
+
+
+def test_a_national_number_is_asked_for_and_stored_without_leading_zeros(people: People) -> None:
+    contact("Enzo", phone="+390612345678")
+    assert titles(people.ada, "06 1234 5678") == titles(people.ada, "+39 06 1234") == ["Enzo"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT crm_phone_words('+2300'), crm_phone_words(''), crm_phone_words(NULL)")
+        assert cursor.fetchone() == (["2300"], [], [])
 
 
 @pytest.mark.parametrize(
