@@ -61,5 +61,7 @@ def logging_settings(*, human: bool, level: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             # One line for each pulse, three times over, would bury everything else; failures are errors.
             **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
+            # It writes down whole addresses, and those of webhooks are secrets.
+            "httpx": {"level": "WARNING"},
         },
     }

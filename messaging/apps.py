@@ -33,6 +33,7 @@ class MessagingConfig(AppConfig):
         from messaging.inbox import news, waiting
         from messaging.templating import catalogue, testing
         from messaging.tracking import sweeping
+        from messaging.webhooks import registering as webhooks
 
         event_kinds.register()
         filters.register()
@@ -59,3 +60,4 @@ class MessagingConfig(AppConfig):
         news.register()
         integrity.register()
         backlogs.register()
+        webhooks.register()

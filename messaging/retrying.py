@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 #: After so many failures a message is given up.
 ATTEMPTS = 7
@@ -32,3 +33,15 @@ def first_look_up(handed_at: datetime) -> datetime:
 def next_look_up(handed_at: datetime, now: datetime) -> datetime | None:
     """When it is asked again; None when it has been asked often enough, and a person has to see."""
     return next((handed_at + wait for wait in LOOK_UPS if handed_at + wait > now), None)
+
+
+def retry_after(value: str | None, *, now: datetime | None = None) -> float | None:
+    """The seconds of a Retry-After header (RFC 9110, section 10.2.3): a number, or a date."""
+    text = (value or "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        at = parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())

@@ -16,11 +16,12 @@ from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsR
 from anymail.message import AnymailMessage
 from botocore import exceptions as boto
 
-from messaging.channels.http_answers import busy, retry_after, unanswered
+from messaging.channels.http_answers import busy, unanswered
 from messaging.channels.shape import Answer, Letter, Lost, Outcome
 from messaging.mime import further_headers, message_id
 from messaging.outbox import one_line
 from messaging.provider_titles import title_of
+from messaging.retrying import retry_after
 
 #: Backend by provider; and whether it counts opens and clicks unless told not to. We count them ourselves.
 BACKENDS = {

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-
 import requests
 from urllib3.exceptions import NewConnectionError
 
@@ -37,18 +34,6 @@ def never_left(problem: BaseException) -> bool:
             return True
         waiting += [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
     return False
-
-
-def retry_after(value: str | None, *, now: datetime | None = None) -> float | None:
-    """The seconds of a Retry-After header (RFC 9110, section 10.2.3): a number, or a date."""
-    text = (value or "").strip()
-    if text.isdecimal():
-        return float(text)
-    try:
-        at = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return max(0.0, (at.astimezone(UTC) - (now or datetime.now(UTC))).total_seconds())
 
 
 def busy(status: int, who: str, wait: float | None) -> Answer | None:

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
-from messaging.channels.http_answers import retry_after
 from messaging.channels.shape import Answer, Outcome
+from messaging.retrying import retry_after
+from messaging.webhooks import address_rules
 
 LONGEST = 2000  # bytes of an answer that are read
 
@@ -102,20 +103,6 @@ def _address_of(url: str, allow_private: bool) -> tuple[str, str, int, str, str]
     return parts.scheme, host, port, found[0], path
 
 
-#: Translators lead on to the IPv4 address in the last bits (RFC 6052); the second way is long out of use (RFC 4291).
-_CARRIERS = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
-
-
-def _inner(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 address leads to."""
-    if any(address in carrier for carrier in _CARRIERS):
-        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped or address.sixtofour
-
-
 def is_outside(address: str) -> bool:
     """Whether an IP address belongs to the open internet."""
-    known = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(known, ipaddress.IPv6Address):
-        known = _inner(known) or known
-    return known.is_global and not known.is_multicast
+    return address_rules.is_outside(ipaddress.ip_address(address.partition("%")[0]))

@@ -15,8 +15,9 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from messaging.channels.http_answers import busy, retry_after, unanswered
+from messaging.channels.http_answers import busy, unanswered
 from messaging.channels.shape import Answer, Letter, Lost, Outcome
+from messaging.retrying import retry_after
 from messaging.twilio_codes import ACCOUNT, LATER, sentence_of
 
 # It tells of every request, with headers.

@@ -112,6 +112,8 @@ class WebhookCall(models.Model):
             models.Index(fields=["cause_kind", "cause_id"], name="webhook_calls_of_cause"),
             # Looking for what was not simply taken; what was is found from the newest on.
             models.Index(fields=["status", "-id"], condition=Q(status__in=CALLS_UNUSUAL), name="webhook_calls_unusual"),
+            # The sweep that tells administrators.
+            models.Index(fields=["tried_at"], condition=Q(status=CallStatus.PARKED), name="webhook_calls_parked"),
             # The sweep that forgets what is over.
             models.Index(
                 fields=["tried_at"],
