@@ -2,6 +2,7 @@
 
 from .automation import Automation, AutomationKind, AutomationState, AutomationVersion
 from .clock import TriggerClock
+from .draft_change import ChangeState, DraftChange
 from .enrollment import INSIDE, RUNNING, Enrollment, EnrollmentStatus, RefusedEntry, StepVisit
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "AutomationKind",
     "AutomationState",
     "AutomationVersion",
+    "ChangeState",
+    "DraftChange",
     "Enrollment",
     "EnrollmentStatus",
     "RefusedEntry",
