@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from automation.publishing import create as make_automation
+from automation.publishing import publish
 from crm.absences import add_absence
 from crm.audiences.making import make_audience
 from crm.contact_sets import set_lifecycle
@@ -34,6 +36,7 @@ from crm.models import (
     Stage,
     Tag,
     UndoStep,
+    User,
 )
 from crm.notes import add_note
 from crm.partners.linking import link
@@ -129,6 +132,7 @@ def records(people: People) -> Records:
             "team": people.schools.pk,
             "field": CustomField.objects.create(slug="course", label="Course").pk,
             "audience": make_audience(name="Everybody we like", kind="static", by=people.sam, now=now).pk,
+            "automation": switched_on(by=people.sam, now=now),
             "refused_event": RefusedEvent.objects.create(contact="nobody@example.org", kind="order_paid").pk,
             "tag": Tag.objects.create(name="Visa", slug="visa").pk,
             "type": FollowUpType.objects.get(slug="service").pk,
@@ -154,3 +158,12 @@ def records(people: People) -> Records:
             "stop": suppress([Stop("email", "stopped@example.com", "by_hand")], by=None, now=now)[0],
         }
     )
+
+
+def switched_on(*, by: User, now: datetime) -> int:
+    """An active automation that waits a week, with a draft of its next version; its id."""
+    steps = [{"id": "s1", "kind": "wait", "amount": 1, "unit": "weeks", "exits": {"next": None}}]
+    definition = {"triggers": [{"kind": "manual"}], "start": "s1", "steps": steps}
+    made = make_automation(name="Nurture", definition=definition, by=by, now=now)
+    publish(made, by=by, now=now)
+    return made.pk

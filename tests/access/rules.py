@@ -147,6 +147,11 @@ RULES: dict[str, Rule] = {
     "import_result": _of("import", "contacts.import"),
     "import_undo": _of("import", "contacts.import"),
     "import_discard": _of("import", "contacts.import"),
+    # automations
+    "automations": _needs("automations.view"),
+    "automation_new": _needs("automations.edit"),
+    "automation_rename": _needs("automations.edit", pk="automation"),
+    "automation_duplicate": _needs("automations.edit", pk="automation"),
     # audiences
     "audiences": _needs("audiences.view"),
     "audience_new": _needs("audiences.edit"),
