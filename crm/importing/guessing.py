@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from crm.addresses import BadAddress, normal_email
 from crm.countries import country_code
@@ -44,7 +45,8 @@ def guess_columns(
 ) -> list[Guess]:
     """Guess every column. `own` maps the label of each of the organisation's fields, in small letters and in plain
     form, to its slug; `preset` maps headings to targets and is believed first."""
-    columns = [_values(rows, index) for index in range(len(headings))]
+    columns = [_values(cells) for cells in _columns(rows)[: len(headings)]]
+    columns += [[] for _ in headings[len(columns) :]]
     guesses = [
         _guess_alone(heading, values, own, preset or {}) for heading, values in zip(headings, columns, strict=True)
     ]
@@ -60,15 +62,26 @@ def guess_columns(
 
 def find_empty_words(rows: Sequence[Sequence[str]]) -> list[str]:
     """The words in these cells that stand for "nothing filled in", the commonest first."""
-    found = Counter(
-        cell.strip() for row in rows for cell in row if len(cell) < 32 and cell.strip().casefold() in EMPTY_WORDS
-    )
-    return [word for word, _ in found.most_common()]
+    found: Counter[str] = Counter()
+    for cells in _columns(rows):
+        for word in _empty_among(cells) - {""}:
+            found[word] += cells.count(word)
+    return sorted(found, key=lambda word: (-found[word], word))
 
 
-def _values(rows: Sequence[Sequence[str]], index: int) -> list[str]:
-    cells = (row[index].strip() for row in rows if index < len(row))
-    return [cell for cell in cells if cell and cell.casefold() not in EMPTY_WORDS]
+def _columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The cells of each column, without blanks around them; where a row is too short, nothing."""
+    return [list(map(str.strip, cells)) for cells in zip_longest(*rows, fillvalue="")]
+
+
+def _empty_among(cells: Sequence[str]) -> set[str]:
+    """The cells that say nothing. Most columns repeat themselves: each different cell is looked at once."""
+    return {cell for cell in set(cells) if not cell or cell.casefold() in EMPTY_WORDS}
+
+
+def _values(cells: list[str]) -> list[str]:
+    empty = _empty_among(cells)
+    return [cell for cell in cells if cell not in empty] if empty else cells
 
 
 def _guess_alone(heading: str, values: Sequence[str], own: Mapping[str, str], preset: Mapping[str, str]) -> Guess:

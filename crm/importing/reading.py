@@ -49,7 +49,11 @@ class Table:
     def sample(self, most: int = 10_000) -> list[list[str]]:
         """The first rows, without the empty ones."""
         width = len(self.headings)
-        return [cells + [""] * (width - len(cells)) for _, cells in islice(self.rows(), most) if cells]
+        return [
+            cells if len(cells) >= width else cells + [""] * (width - len(cells))
+            for _, cells in islice(self.rows(), most)
+            if cells
+        ]
 
     def _raw(self) -> Iterator[list[str]]:
         records = (

@@ -147,7 +147,7 @@ def _about_rows(table: Table, rows: Sequence[Sequence[str]], size: int) -> int:
     if len(rows) < 10_000 or table.kind != "csv":
         return len(rows)
     width = 2 if table.encoding.startswith("utf-16") else 1
-    return int(size / (sum(len(cell) + 1 for row in rows for cell in row) * width / len(rows)))
+    return int(size / (sum(sum(map(len, row)) + len(row) for row in rows) * width / len(rows)))
 
 
 def take_as(batch: ImportBatch, *, kind: str) -> None:
