@@ -6,16 +6,18 @@ from importlib import import_module
 
 from django.apps import apps
 
+from automation.models import AutomationPolicy
 from crm.models import DocumentKind, Organisation, Pipeline
 from followups.models import FollowUpSet, FollowUpType
 from messaging.models import ContactPolicy
 
 
 def put_back() -> None:
-    """Store again what migrations store, where it is gone: the organisation, the rules for writing to contacts, pipelines,
-    kinds of document, types, outcomes, templates and sets."""
+    """Store again what migrations store, where it is gone: the organisation, the rules for contacts and automations,
+    pipelines, kinds of document, types, outcomes, templates and sets."""
     Organisation.objects.get_or_create(pk=1)
     ContactPolicy.objects.get_or_create(pk=1)
+    AutomationPolicy.objects.get_or_create(pk=1)
     if not Pipeline.objects.exists():
         import_module("crm.migrations.0014_pipelines").make_pipelines(apps, None)
     if not DocumentKind.objects.exists():

@@ -67,6 +67,8 @@ class Automation(models.Model):
     brake = models.PositiveIntegerField(null=True, blank=True)
     #: Why it stands still, where it was not a person's wish.
     pause_reason = models.CharField(max_length=300, blank=True, default="")
+    #: Why everybody inside is being stopped; empty where nobody is. `automation/emptying.py` does it in batches.
+    emptying = models.CharField(max_length=20, blank=True, default="", db_default="")
     activated_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
@@ -101,7 +103,11 @@ class AutomationVersion(models.Model):
     updated_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    #: A second person's word, where activation needs one.
+    #: Who asked for a second person's word, and the `lock` of the draft that they asked for: a changed one needs another.
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_lock = models.PositiveIntegerField(default=0, db_default=0)
+    #: That word, where activation needs one.
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     approved_at = models.DateTimeField(null=True, blank=True)
     #: The kinds of event that let people in, and those that people inside may wait for or leave by.
