@@ -42,6 +42,8 @@ class Building:
     acted: bool = False
     condition: Condition | None = None
     preview: Condition | None = None
+    #: The id of what takes the focus after one of the builder's own buttons: what was added, or where it was taken from.
+    focus: str = ""
     #: What is wrong as a whole; what is wrong with one test stands at the test.
     problems: list[str] = field(default_factory=list)
     _showing: Showing | None = None
@@ -92,7 +94,7 @@ def from_form(given: QueryDict, prefix: str = "condition", *, live: bool = False
     root = _group(given, prefix, known, 0)
     changed = any(_chosen_anew(given, one) for one in root.walk())
     building = Building(prefix, root, known, acted=live or changed or f"{prefix}_do" in given)
-    _act(root, given.get(f"{prefix}_do", ""), prefix)
+    building.focus = _act(root, given.get(f"{prefix}_do", ""), prefix)
     _judge(building)
     return building
 
@@ -174,21 +176,24 @@ def _chosen_anew(given: QueryDict, draft: Draft) -> bool:
     return f"{draft.path}_was" in given and given[f"{draft.path}_was"] != draft.what
 
 
-def _act(root: Draft, wanted: str, prefix: str) -> None:
-    """Do what a button says: "add:condition-0", "group:...", "detail:...", "remove:..."."""
+def _act(root: Draft, wanted: str, prefix: str) -> str:
+    """Do what a button says: "add:condition-0", "group:...", "detail:...", "remove:..."; answers what takes the focus."""
     verb, _, path = wanted.partition(":")
-    at = found(root, path)
+    at, above, new = found(root, path), found(root, path.rpartition("-")[0]) or root, None
     if at is None:
-        return
+        return ""
     if verb == "remove":
         without(root, path)
     elif verb == "add" and at.kind == GROUP:
-        at.children.append(new_test())
+        at.children.append(new := new_test())
     elif verb == "group" and at.kind == GROUP and path.count("-") < DEEPEST - 1:
-        at.children.append(Draft(GROUP, "", group="any", children=[new_test()]))
+        at.children.append(Draft(GROUP, "", group="any", children=[new := new_test()]))
     elif verb == "detail" and at.kind == SOME:
-        at.children.append(new_test(at.subject))
+        at.children.append(new := new_test(at.subject))
     renamed(root, prefix)
+    if verb == "remove":
+        return f"{above.path}_{'detail' if above.kind == SOME else 'add'}"
+    return f"{new.path}_what" if new else ""
 
 
 # What it comes to.

@@ -38,6 +38,26 @@ export function icon(name) {
   return holder.content.firstChild;
 }
 
+const there = (element) => Boolean(element?.isConnected && !element.disabled && (element.checkVisibility?.({ checkVisibilityCSS: true }) ?? true));
+
+/** Give the focus back to what had it: itself, the menu it was chosen from, or its like on a page that came in place of its own. */
+export function giveBack(element, root = document) {
+  const name = ["id", "href", "formaction", "aria-label"].find((one) => element?.getAttribute(one));
+  const like = name && `${element.localName}[${name}="${CSS.escape(element.getAttribute(name))}"]`;
+  const found = element?.isConnected ? element : like && $(like, root);
+  const at = [found, found?.closest("details.menu")?.querySelector("summary")].find(there);
+  at?.focus({ preventScroll: true });
+  return at;
+}
+
+/** Focus the first field of a part of the page, or else its first button or link, or else its heading. */
+export function begin(part, heading) {
+  const first = (selector) => $$(selector, part).find(there);
+  const at = first("[autofocus], [aria-invalid=true]") ?? first("input:not([type=hidden]), select, textarea, .btn") ?? first("a[href], button, summary") ?? heading;
+  if (at === heading) heading?.setAttribute("tabindex", "-1");
+  at?.focus();
+}
+
 export const narrow = () => matchMedia("(max-width: 48rem)").matches;
 export const typing = (element) => Boolean(element?.closest?.("input:not([type=checkbox],[type=radio],[type=button]), textarea, select, [contenteditable=true]"));
 export const parse = (html) => new DOMParser().parseFromString(html, "text/html");

@@ -1,5 +1,5 @@
 // Pages that open over the page: records in the drawer (with their address), forms in the dialog.
-import { $, $$, on, make, icon, narrow, parse } from "./dom.js";
+import { $, $$, on, make, icon, narrow, parse, begin, giveBack } from "./dom.js";
 import { adopt, say } from "./toasts.js";
 import { post, refresh, takePage } from "./posting.js";
 
@@ -7,6 +7,7 @@ const drawer = $("#drawer");
 const modal = $("#modal");
 let opener = null; // the link the drawer was opened from
 let list = null; // the address of the list beneath
+let from = null; // what the dialog was opened from
 
 async function load(address, target) {
   const answer = await fetch(address, { headers: { "HX-Request": "true", "HX-Target": target } });
@@ -64,7 +65,8 @@ on("click", "a[data-drawer]", (event, link) => {
   openDrawer(link);
 });
 
-export async function openModal(address) {
+export async function openModal(address, link = document.activeElement) {
+  if (!modal.open) from = link;
   try { show(await load(address, "modal"), address); } catch { location.assign(address); }
 }
 
@@ -80,14 +82,16 @@ function show(page, address) {
   modal.dataset.address = address;
   window.htmx?.process(body);
   if (!modal.open) modal.showModal();
-  ($("[autofocus], [aria-invalid=true]", body) ?? $("input:not([type=hidden]), select, textarea, .btn", body))?.focus();
+  begin(body, heading);
 }
 
 on("click", "a[data-modal]", (event, link) => {
   if (!modal || !plain(event) || event.defaultPrevented) return;
   event.preventDefault();
-  openModal(link.href);
+  openModal(link.href, link);
 });
+// A choice in a menu is out of sight by now; the menu itself is not.
+modal?.addEventListener("close", () => { const at = document.activeElement; if (at === document.body || at === from || !at.checkVisibility?.()) giveBack(from); });
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -103,6 +107,7 @@ document.addEventListener("submit", async (event) => {
   if (!came.answer.redirected && came.page.querySelector("#main form, body > form, .formrow")) { show(came.page, modal.dataset.address); return; }
   if (!came.answer.ok) { say(came.page.querySelector("h1")?.textContent.trim() || "That did not work; nothing was changed.", { error: true }); return; }
   modal.close();
+  giveBack(from);
   if (new URL(came.answer.url).pathname === location.pathname) { takePage(came.page, came.answer.url); return; }
   adopt(came.page);
   if (drawerOpen()) fill(opener?.href ?? location.href); else await refresh();

@@ -1,5 +1,5 @@
 // Buttons that post through #act (and the bulk form) without leaving the page: send, then take over the page that came back.
-import { $, $$, parse } from "./dom.js";
+import { $, $$, parse, giveBack } from "./dom.js";
 import { adopt, say } from "./toasts.js";
 
 /** Show a fetched page of ours in place of this one, keeping scroll, focus and what is open. */
@@ -8,6 +8,7 @@ export function takePage(page, address) {
   if (!page.querySelector(".app") || !main) { location.assign(address); return; }
   const row = $(".current[data-row]");
   const at = row ? $$("#main [data-row]").indexOf(row) : -1;
+  const held = document.activeElement?.closest("#main") ? document.activeElement : null;
   const moved = new URL(address, location.href).pathname !== location.pathname;
   adopt(page);
   $("#main").replaceWith(document.adoptNode(main));
@@ -19,6 +20,7 @@ export function takePage(page, address) {
   const rows = $$("#main [data-row]");
   const next = at >= 0 ? rows[Math.min(at, rows.length - 1)] : null;
   if (next) ($("[data-open]", next) ?? $("a, button", next))?.focus({ preventScroll: true });
+  else if (moved || (held && !giveBack(held, $("#main")))) { const title = $("#main h1"); title?.setAttribute("tabindex", "-1"); title?.focus({ preventScroll: true }); }
 }
 
 /** Load the page that is shown afresh. */

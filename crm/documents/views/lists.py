@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from crm.access import contacts_for, people_for
+from crm.access import contacts_for, documents_for, people_for
 from crm.documents import catalogue, listing
 from crm.documents.arming import today_here
 from crm.documents.forms import AskForm
@@ -96,7 +96,8 @@ def ask(request: PersonRequest, pk: int) -> HttpResponse:
 def _say(request: PersonRequest, made: Requested) -> None:
     number = len(made.ids)
     if number:
-        words = "Asked for one document" if number == 1 else f"Asked for {number} documents"
+        asked = documents_for(request.user).filter(pk__in=made.ids[:1]).values_list("name", flat=True)
+        words = f"Asked for {asked[0]}" if number == 1 else f"Asked for {number} documents"
         messages.success(request, words, extra_tags=f"undo:/undo/{made.undo_id}/")
     if made.refused:
         left = len(made.refused)

@@ -150,3 +150,22 @@ def test_a_hidden_result_that_is_nonsense_is_no_condition(text: str) -> None:
     given = QueryDict(mutable=True)
     given["condition"] = text
     assert from_form(given).condition is None
+
+
+@pytest.mark.parametrize(
+    ("do", "focus"),
+    [
+        ("add:condition", "condition-2_what"),
+        ("group:condition", "condition-2-0_what"),
+        ("detail:condition-1", "condition-1-1_what"),
+        ("remove:condition-0", "condition_add"),
+        ("remove:condition-1-0", "condition-1_detail"),
+        ("remove:condition-9", ""),
+        ("", ""),
+    ],
+)
+def test_what_a_button_added_takes_the_focus(do: str, focus: str) -> None:
+    named = {"field": "first_name", "op": "equals", "value": "Maria"}
+    open_ones = {"some": "deals", "where": [{"field": "status", "op": "equals", "value": "open"}]}
+    shown = from_data({"all": [named, open_ones]})
+    assert from_form(_typed(shown, do=do)).focus == focus
