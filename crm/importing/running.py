@@ -16,6 +16,7 @@ from crm.access import contacts_for
 from crm.duplicates import find_same
 from crm.importing.ahead import Piece, ahead, pieces
 from crm.importing.checking import Checked, Problem
+from crm.importing.collecting import without_collecting
 from crm.importing.contact_lines import ContactLines
 from crm.importing.deciding import Decisions, Key, decide
 from crm.importing.merging import store_merges
@@ -49,7 +50,8 @@ def run(batch_id: int, *, now: datetime) -> bool:
         if batch.kind == ImportKind.CONTACTS and not batch.options.get("dry_run") and not batch.options.get("undo"):
             make_missing_fields(batch)
     try:
-        _run_claimed(batch, now)
+        with without_collecting():
+            _run_claimed(batch, now)
     except Unreadable as problem:
         fail(batch, str(problem))
     except FileNotFoundError:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 
+from crm.importing.collecting import without_collecting
 from crm.importing.guessing import Guess, find_empty_words, guess_columns
 from crm.importing.plan import check_mapping
 from crm.importing.presets import presets, recognise
@@ -33,6 +34,7 @@ KEPT = timedelta(days=7)
 PATIENCE = timedelta(seconds=10)
 
 
+@without_collecting()
 def take_in(
     file: BinaryIO | File[bytes], name: str, *, by: User | None, now: datetime, preset: str = "", kind: str = ""
 ) -> ImportBatch:
