@@ -155,8 +155,16 @@ def show_value(kind: str, value: Any) -> str:
 
 
 def say_value(kind: str, value: Any) -> str:
-    """Say a stored value where people read: as `show_value`, but a date as "2 Jul 2029"."""
-    return say_day(str(value)) if kind == "date" and value else show_value(kind, value)
+    """Say a stored value where people read: as `show_value`, but a date as "2 Jul 2029" and money as "13,000"; a number
+    of four digits may be a year, so only longer ones are divided."""
+    if kind == "date" and value:
+        return say_day(str(value))
+    if kind in ("money", "number") and isinstance(value, int | float) and not isinstance(value, bool):
+        whole = float(value).is_integer()
+        if kind == "money":
+            return f"{value:,.0f}" if whole else f"{value:,.2f}"
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    return show_value(kind, value)
 
 
 def _short(text: str) -> str:

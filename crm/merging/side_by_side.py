@@ -14,6 +14,7 @@ from crm.contact_fields import RULES
 from crm.contact_state import state_of
 from crm.countries import country_name
 from crm.custom_values import say_value
+from crm.languages import language_name
 from crm.merging.choosing import CHOSEN, GONE, KEPT, custom_name, differing, suggest, unite, value
 from crm.merging.relations import moving
 from crm.models import Contact, CustomField, Lifecycle, Team, User
@@ -125,6 +126,8 @@ class _Words:
             return self.teams.get(said, "")
         if name == "country":
             return country_name(said)
+        if name == "language":
+            return language_name(said)
         if name == "lifecycle":
             return str(Lifecycle(said).label)
         if name == "preferred_channel":

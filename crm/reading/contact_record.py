@@ -11,6 +11,7 @@ from django.http import Http404
 from crm.access import contacts_for, custom_fields_for, notes_for
 from crm.countries import country_name
 from crm.custom_values import say_value
+from crm.languages import language_name
 from crm.models import Consent, Contact, Note, Organisation, Tag, User
 from crm.models.contact import ACTIVE_LIFECYCLES
 from crm.whereabouts import Whereabouts, whereabouts
@@ -91,7 +92,7 @@ def details(record: Record) -> list[tuple[str, Any]]:
         ("Organisation", c.organisation),
         ("Job title", c.job_title),
         ("Prefers", c.get_preferred_channel_display() if c.preferred_channel else ""),
-        ("Language", c.language),
+        ("Language", language_name(c.language)),
         ("Place", ", ".join(part for part in (c.city, country_name(c.country) if c.country else "") if part)),
         ("Time zone", c.time_zone),
         ("Source", c.source),

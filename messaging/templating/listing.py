@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from django.utils.translation import get_language_info
 
 from messaging.models import Approval, MessageChannel, MessageTemplate
 from messaging.templating.checking import CHANNELS, TOPICS
@@ -35,16 +34,6 @@ class Row:
     approval: str
     tone: str
     archived: bool
-
-
-def language_name(tag: str) -> str:
-    """The language in words: "Spanish", "Brazilian Portuguese"; the tag itself where nobody here knows it."""
-    try:
-        known = get_language_info(tag.lower())
-    except KeyError:
-        return tag
-    region = tag.partition("-")[2].upper()
-    return str(known["name"]) if known["code"] == tag.lower() or not region else f"{known['name']} ({region})"
 
 
 def narrowed_by(given: Mapping[str, str]) -> dict[str, str]:

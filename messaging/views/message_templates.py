@@ -14,6 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.access import contacts_for
+from crm.languages import language_name
 from crm.models import Contact, User
 from crm.views.answering import say
 from crm.views.asking import back, ids_in
@@ -24,7 +25,7 @@ from messaging.templating import catalogue
 from messaging.templating.checking import TOPICS, BadTemplate
 from messaging.templating.choosing_templates import Preview, message_templates_for, render_preview, usage
 from messaging.templating.fields import parse
-from messaging.templating.listing import ICONS, LABELS, TONES, counts, language_name, listed, narrowed_by
+from messaging.templating.listing import ICONS, LABELS, TONES, counts, listed, narrowed_by
 from messaging.templating.rendering import places
 from messaging.templating.segments import segments
 from messaging.templating.testing import CannotTest, send_test

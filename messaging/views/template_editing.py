@@ -13,6 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.custom_fields import own_fields
+from crm.languages import language_name
 from crm.views.guard import PersonRequest, may
 from messaging.models import Approval, MessageTemplate
 from messaging.templating import catalogue, media
@@ -22,7 +23,7 @@ from messaging.templating.checking import CHANNELS, TOPICS, BadTemplate, checked
 from messaging.templating.choosing_templates import Preview, message_templates_for, preview_of, values_shown
 from messaging.templating.fields import CUSTOM, FIELDS, typical
 from messaging.templating.form_reading import FORMS, Typed, acted, read, typed_from, typed_of
-from messaging.templating.listing import ICONS, LABELS, language_name
+from messaging.templating.listing import ICONS, LABELS
 from messaging.templating.rendering import Variant
 from messaging.templating.segments import segments
 from messaging.templating.starters import BLANK, STARTERS, starter

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from crm import audit, undo
+from crm.languages import language_name
 from crm.models import CustomField
 from messaging.models import Message, MessageBody, MessageTemplate, TemplateVariant
 from messaging.templating import catalogue as do
 from messaging.templating.catalogue import Label, Stale
 from messaging.templating.checking import BadTemplate, Draft
 from messaging.templating.choosing_templates import Usage, message_templates_for, render_preview, templates_for, usage
-from messaging.templating.listing import language_name
 from messaging.templating.missing import missing_fields, missing_values
 from messaging.templating.testing import send_test
 from messaging.templating.values import read_facts
