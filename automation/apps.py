@@ -11,12 +11,18 @@ class AutomationConfig(AppConfig):
 
     def ready(self) -> None:
         """Register events, subscribers and sweeps."""
-        from automation import event_kinds, noticing, running
+        from automation import emptying, event_kinds, merging, news, noticing, running, switching
+        from automation.effects import notices
         from automation.models import Automation
         from crm.audit import Audited, register_audited
         from crm.due import Sweep, register_sweep
 
         event_kinds.register()
+        notices.register()
         noticing.register()
-        register_sweep(Sweep("automations", running.DUE_SQL, running.sweep_enrollments))
+        merging.register()
+        register_sweep(Sweep("automations", running.DUE_SQL, running.sweep_enrollments, slow=True))
+        register_sweep(Sweep("automations_emptying", emptying.DUE_SQL, emptying.sweep_emptying, slow=True))
+        news.register()
+        switching.register()
         register_audited("automation", Audited("Automation", Automation, str, "/automations/{}/"))

@@ -10,29 +10,28 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from random import uniform
+from datetime import datetime
 
 from django.db import transaction
 
 from automation.compiling import graphs
 from automation.effects.registry import WRITERS
 from automation.effects.shape import Done, Order
-from automation.ending import Ended, tell_parked
-from automation.engine.advancing import FAILED, Turn, advance
+from automation.engine.advancing import Turn, advance
 from automation.engine.effects import Effect
 from automation.engine.facts import Facts
 from automation.engine.graph import Graph
 from automation.loading import load_facts, state_of
 from automation.models import RUNNING, Enrollment
+from automation.putting_off import put_off
 from automation.writing import Outcome, write_outcomes
 from crm.causes import Cause, causes
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
-#: A step that breaks off is tried so often, then parked for a person.
-ATTEMPTS = 5
+#: Where so many at a step break off and nobody gets through, it is not the people.
+SAMPLE = 5
 
 #: True where somebody is due: what the pulse asks.
 DUE_SQL = (
@@ -50,17 +49,39 @@ def sweep_enrollments(now: datetime) -> int:
 
 
 def run_batch(now: datetime, *, limit: int = BATCH) -> int:
-    """Move on one batch. Where it breaks off, each of its people is tried alone: one bad one holds up no others."""
+    """Move on one batch. Where it breaks off, its parts are tried apart: a bad one holds up no others."""
     try:
         with transaction.atomic():
             return _run(_claim(now, limit), now)
     except Exception:
-        log.exception("a batch of enrollments broke off; each is tried alone")
+        log.exception("a batch of enrollments broke off; its parts are tried apart")
+    return _run_apart(now, limit)
+
+
+def _run_apart(now: datetime, limit: int) -> int:
+    """The batch again, step by step of each automation, and one by one where a step breaks off."""
+    groups: dict[tuple[int, str], list[int]] = defaultdict(list)
     with transaction.atomic():
-        ids = [row.pk for row in _claim(now, limit)]
-    for pk in ids:
-        _run_alone(pk, now)
-    return len(ids)
+        for row in _claim(now, limit):
+            groups[row.automation_version_id, row.step].append(row.pk)
+    for ids in groups.values():
+        try:
+            with transaction.atomic():
+                run_these(ids, now)
+        except Exception:
+            log.exception("a step broke off; each of its people is tried alone", extra={"people": len(ids)})
+            _run_singly(ids, now)
+    return sum(map(len, groups.values()))
+
+
+def _run_singly(ids: Sequence[int], now: datetime) -> None:
+    """Each alone. Where none of the first few gets through, it is the step that is broken, and the rest waits too."""
+    errors = []
+    for place, pk in enumerate(ids, 1):
+        errors.append(_run_alone(pk, now))
+        if place == SAMPLE and all(errors):
+            put_off(ids[SAMPLE:], errors[0], now=now)
+            return
 
 
 def _claim(now: datetime, limit: int) -> list[Enrollment]:
@@ -80,29 +101,16 @@ def run_these(ids: Sequence[int], now: datetime) -> int:
     return _run(list(rows.select_for_update(skip_locked=True, of=("self",))), now)
 
 
-def _run_alone(pk: int, now: datetime) -> None:
+def _run_alone(pk: int, now: datetime) -> str:
+    """One turn; returns the error that broke it off, after which it is put off."""
     try:
         with transaction.atomic():
             run_these([pk], now)
     except Exception as problem:
         log.exception("a turn broke off", extra={"enrollment": pk})
-        with transaction.atomic():
-            _put_off(pk, repr(problem), now)
-
-
-def _put_off(pk: int, error: str, now: datetime) -> None:
-    """Try again later, ever later; in the end a person has to look."""
-    row = Enrollment.objects.filter(pk=pk, status__in=RUNNING).select_for_update(skip_locked=True).first()
-    if row is None:
-        return
-    attempts = row.attempts + 1
-    values = {"attempts": attempts, "why": f"It broke off: {error}"[:300]}
-    if attempts >= ATTEMPTS:
-        Enrollment.objects.filter(pk=pk).update(**values, status=FAILED, next_at=None)
-        tell_parked([Ended(pk, row.automation_id, row.contact_id, values["why"], "", row.cause_id, row.depth)], now=now)
-    else:
-        delay = timedelta(seconds=30 * 4**attempts * uniform(0.8, 1.2))  # noqa: S311  # spreads, protects nothing
-        Enrollment.objects.filter(pk=pk).update(**values, next_at=now + delay)
+        put_off([pk], repr(problem), now=now)
+        return repr(problem)
+    return ""
 
 
 @dataclass(slots=True)
