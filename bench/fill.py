@@ -89,7 +89,7 @@ def agent(number: str, count: int, managers: int) -> str:
     return f"(SELECT min(id) FROM crm_user) + {managers + 1} + {number} % {count - managers - 1}"
 
 
-def contacts(count: int, agent_id: str) -> None:
+def contacts(count: int, agent_id: str, *, after: int = 0) -> None:
     from crm.models import Contact
 
     insert(
@@ -105,8 +105,17 @@ def contacts(count: int, agent_id: str) -> None:
             "created_at": "now() - (n % 700) * interval '1 day'",
             "last_two_way_at": "now() - (n % 90) * interval '1 day'",
         },
-        f"FROM generate_series(1, {count}) AS n",
+        f"FROM generate_series({after + 1}, {after + count}) AS n",
     )
+
+
+def more_contacts(count: int) -> None:
+    """Add so many who have no follow-ups."""
+    from crm.models import Contact
+
+    contacts(count, "NULL", after=Contact.objects.count())
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE crm_contact")
 
 
 def followups(count: int, of_contacts: int, agent_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.measurement import Measurement
 
-PER_SECOND = {"rows/s", "events/s", "follow-ups/s", "contacts/s"}
+PER_SECOND = {"rows/s", "events/s", "follow-ups/s", "contacts/s", "steps/s"}
 
 
 def growth(measured: list[Measurement]) -> list[Measurement]:

@@ -22,7 +22,19 @@ class Bench:
 
 def chosen(only: set[str]) -> list[Bench]:
     """Return all benchmarks, or those named."""
-    from bench import audiences, deals, duplicates, gate, hooks, imports, pages, processes, sending, sweeps
+    from bench import (
+        audiences,
+        deals,
+        duplicates,
+        gate,
+        hooks,
+        imports,
+        pages,
+        processes,
+        sending,
+        sweeps,
+        workflows,
+    )
 
     benches = [
         Bench("list_page", pages.list_page),
@@ -37,6 +49,7 @@ def chosen(only: set[str]) -> list[Bench]:
         Bench("audience_refresh", audiences.audience_refresh),
         Bench("import_contacts", imports.import_contacts),
         Bench("duplicates", duplicates.duplicates),
+        Bench("workflow_steps", workflows.workflow_steps),
         Bench("gate", gate.gate, once=True),
         Bench("webhooks", hooks.webhooks, once=True),
         Bench("email_send", sending.email_send, once=True),
