@@ -10,6 +10,7 @@ from automation.definition.whole import Definition
 from automation.engine.exits import EXIT_WHEN, GOAL_WHEN, WHO, awaited_by
 from automation.engine.graph import RULES, Graph
 from automation.models import AutomationVersion
+from automation.steps.shape import ON_THEIR_CLOCK
 from crm.conditions.language import BadCondition, read
 from crm.conditions.saying import in_words
 from crm.conditions.tree import Condition
@@ -32,9 +33,10 @@ def graphs(version_ids: Iterable[int]) -> dict[int, Graph]:
     return found
 
 
-def forget() -> None:
-    """Read everything anew: what conditions name has changed."""
-    _kept.clear()
+def forget(version_ids: Iterable[int] | None = None) -> None:
+    """Read everything anew, or these versions: what conditions name has changed, or they were made for a rehearsal."""
+    for pk in list(_kept) if version_ids is None else version_ids:
+        _kept.pop(pk, None)
 
 
 def compiled(definition: Definition, automation_id: int = 0, version_id: int = 0) -> Graph:
@@ -48,8 +50,11 @@ def compiled(definition: Definition, automation_id: int = 0, version_id: int = 0
         except BadCondition as problem:
             conditions[place] = str(problem)
     steps = {step.id: step for step in definition.steps}
-    awaited = frozenset(kinds_of(definition)[1])
-    return Graph(automation_id, version_id, definition.start, steps, definition.rules, conditions, sayings, awaited)
+    awaited = heard_in(definition)
+    dates = frozenset[str]().union(*(step.dates() for step in definition.steps))
+    return Graph(
+        automation_id, version_id, definition.start, steps, definition.rules, conditions, sayings, awaited, dates
+    )
 
 
 def conditions_of(definition: Definition) -> Mapping[tuple[str, str], Any]:
@@ -61,8 +66,14 @@ def conditions_of(definition: Definition) -> Mapping[tuple[str, str], Any]:
     return found
 
 
+def heard_in(definition: Definition) -> frozenset[str]:
+    """The kinds of event that the steps and rules read."""
+    return awaited_by(definition.rules).union(*(step.awaits() for step in definition.steps))
+
+
 def kinds_of(definition: Definition) -> tuple[list[str], list[str]]:
-    """The kinds of event that let people in, and those that people inside wait for or leave by."""
+    """The kinds of event that let people in, and those after which people inside must be looked at: what they wait for or
+    leave by, and what moves a wait, as another time zone does."""
     triggers = sorted({kind for one in definition.triggers for kind in one.kinds()})
-    awaited = set(awaited_by(definition.rules)).union(*(step.awaits() for step in definition.steps))
-    return triggers, sorted(awaited)
+    moved = ON_THEIR_CLOCK if definition.rules.window is not None or definition.rules.runs_at else frozenset()
+    return triggers, sorted((heard_in(definition) | moved).union(*(step.wakes() for step in definition.steps)))

@@ -115,7 +115,7 @@ def _dispatch_batch(shard: int, now: datetime) -> int:
         seen = [Seen._make(row[1:]) for row in taken if row[2] is not None]
         for watcher in _watchers.values() if seen else ():
             watcher.note(seen, now)
-        asked = {one.name: _asked(one) for one in subscribers()} if seen else {}
+        asked = {one.name: asked_kinds(one) for one in subscribers()} if seen else {}
         events = _wanted([(row[0], row[2]) for row in taken], asked)
         for subscriber in subscribers() if events else ():
             kinds = asked[subscriber.name]
@@ -123,7 +123,7 @@ def _dispatch_batch(shard: int, now: datetime) -> int:
     return len(taken)
 
 
-def _asked(subscriber: Subscriber) -> frozenset[str] | None:
+def asked_kinds(subscriber: Subscriber) -> frozenset[str] | None:
     """The kinds that a subscriber listens to now; None for all."""
     if callable(subscriber.kinds):
         return subscriber.kinds()

@@ -50,7 +50,11 @@ def sweep_overdue(now: datetime) -> int:
 
 
 def _miss_batch(now: datetime) -> int:
-    due = to_miss(now).order_by("due_by", "pk")[:BATCH]
+    return miss(to_miss(now).order_by("due_by", "pk")[:BATCH], now=now)
+
+
+def miss(due: FollowUpQuerySet, *, now: datetime) -> int:
+    """Miss these, tell their people once for the lot, and begin the climb; returns how many were missed."""
     with changing("miss", due, by=None, now=now, skip_locked=True) as change:
         change.refuse(lambda row: "It has just been moved." if row["due_by"] > now else "")
         mark_missed(change)

@@ -31,9 +31,13 @@ def judge_contacts(rows: Sequence[Claimed], *, worker: str, now: datetime) -> li
 
     Two workers with messages to the same contact come after each other: the second counts what the first let pass.
     """
-    contact_ids = sorted({row.contact_id for row in rows if row.contact_id is not None})
-    _lock(contact_ids)
-    book = load_book(contact_ids, now=now, leaving_out=[row.pk for row in rows])
+    _lock(_contacts_of(rows))
+    return judge_alone(rows, worker=worker, now=now)
+
+
+def judge_alone(rows: Sequence[Claimed], *, worker: str, now: datetime) -> list[Claimed]:
+    """The same for who is alone with these contacts: it takes no lock. Call inside a transaction."""
+    book = load_book(_contacts_of(rows), now=now, leaving_out=[row.pk for row in rows])
     approved = _approved({row.template_id for row in rows if row.channel == "whatsapp" and row.template_id})
     facts, passed, against = dict(book.facts), [], []
     for row in rows:
@@ -50,6 +54,10 @@ def judge_contacts(rows: Sequence[Claimed], *, worker: str, now: datetime) -> li
     stopped = stop(against, worker=worker, now=now)
     fall_back([pk for pk, verdict in against if pk in stopped and verdict.rule in OF_THE_CHANNEL], now=now)
     return [_addressed(row, book) for row, _ in passed if row.pk in ours]
+
+
+def _contacts_of(rows: Sequence[Claimed]) -> list[int]:
+    return sorted({row.contact_id for row in rows if row.contact_id is not None})
 
 
 def asked_of(row: Claimed, *, templated: bool) -> AskedContact:
