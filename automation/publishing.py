@@ -1,4 +1,4 @@
-"""Making automations and switching them on: drafts, published versions, and which one lets people in (D6)."""
+"""Making automations and making a version the one that lets people in (D6)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from django.db import transaction
 from django.db.models import F
 
 from automation.compiling import kinds_of
-from automation.definition.whole import Definition
+from automation.definition.checking import check
+from automation.definition.reading import BadDefinition, read_definition
+from automation.drafts import edit, seen_of
 from automation.models import Automation, AutomationKind, AutomationState, AutomationVersion
+from automation.switching import release
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -28,11 +31,24 @@ def create(
     return made
 
 
-def publish(automation: Automation, *, by: User | None, now: datetime) -> AutomationVersion:
-    """Make the draft the version that lets people in, and switch the automation on."""
+def publish(
+    automation: Automation,
+    *,
+    by: User | None,
+    now: datetime,
+    forecast: int | None = None,
+    brake: int | None = None,
+) -> AutomationVersion:
+    """Make the draft the version that lets people in, and switch the automation on. Those inside stay in the version that
+    they are in, and go on if the automation was paused. Raises BadDefinition for a draft that can never work; whether it
+    is wise is for `activating.py`. Raises AutomationVersion.DoesNotExist without a draft."""
     with transaction.atomic():
+        Automation.objects.select_for_update().get(pk=automation.pk)
         draft = AutomationVersion.objects.select_for_update().get(automation=automation, published_at__isnull=True)
-        triggers, awaited = kinds_of(Definition.model_validate(draft.definition))
+        definition = read_definition(draft.definition)
+        if broken := check(definition).broken:
+            raise BadDefinition(broken)
+        triggers, awaited = kinds_of(definition)
         AutomationVersion.objects.filter(pk=draft.pk).update(
             published_at=now,
             published_by=by,
@@ -42,6 +58,29 @@ def publish(automation: Automation, *, by: User | None, now: datetime) -> Automa
             updated_at=now,
         )
         Automation.objects.filter(pk=automation.pk).update(
-            live=draft, state=AutomationState.ACTIVE, activated_at=now, updated_at=now, version=F("version") + 1
+            live=draft,
+            state=AutomationState.ACTIVE,
+            pause_reason="",
+            forecast=forecast,
+            brake=brake,
+            activated_at=now,
+            updated_at=now,
+            version=F("version") + 1,
         )
+        release([automation.pk], now=now)
     return draft
+
+
+def go_back(automation: Automation, old: AutomationVersion, *, by: User | None, now: datetime) -> AutomationVersion:
+    """Make the draft what an old version was, whatever was in it: that can be taken back like any change of the draft. It
+    is published anew, so that nobody inside is lost."""
+    seen = AutomationVersion.objects.filter(automation=automation, published_at__isnull=True).first() or automation.live
+    done = edit(
+        automation,
+        lambda _: dict(old.definition),
+        seen=seen_of(seen),
+        said=f"Went back to version {old.number}",
+        by=by,
+        now=now,
+    )
+    return done.draft

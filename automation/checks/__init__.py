@@ -1,0 +1,1 @@
+"""The checks before an automation is switched on, one small module each."""

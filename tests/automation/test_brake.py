@@ -1,0 +1,77 @@
+"""The brake: more than expected cannot enter on one day, whatever lets them in."""
+
+from datetime import timedelta
+
+import pytest
+
+from automation.entering import Entry, enroll
+from automation.models import Automation, AutomationState, Enrollment
+from automation.switching import resume
+from messaging.models import Message
+from tests.automation.making import automation, goes_on, happens, template
+from tests.factories import NOW, contact, contacts
+from tests.people import People
+
+pytestmark = pytest.mark.django_db
+
+
+def braked(brake: int = 10) -> Automation:
+    one = automation({"kind": "send_email", "template": template()}, triggers=[{"kind": "form_submitted", "form": ""}])
+    Automation.objects.filter(pk=one.pk).update(brake=brake, forecast=3)
+    return one
+
+
+def test_a_runaway_stops_within_the_brake_and_says_why(people: People) -> None:
+    one = braked()
+    for who in contacts(25):
+        happens(who, "form_submitted", now=NOW, data={"form": "x"})
+    goes_on(NOW)
+    one.refresh_from_db()
+    assert Enrollment.objects.count() == 10
+    assert one.state == AutomationState.PAUSED
+    assert "10 that its brake allows" in one.pause_reason
+    told = Message.objects.filter(kind="automation_braked", channel="in_app").values_list("user__email", flat=True)
+    assert people.mara.email in told
+    assert people.sam.email not in told
+
+
+def test_in_one_batch_it_stops_at_the_same_number(people: People) -> None:
+    one = braked()
+    entered = enroll([Entry(one.pk, who.pk, NOW) for who in contacts(40)], now=NOW)
+    assert len(entered.ids) == 10
+    assert len(entered.refused) == 30
+    goes_on(NOW)
+    assert not Message.objects.filter(kind="automation").exists()
+
+
+def test_the_next_day_counts_anew() -> None:
+    one = braked()
+    enroll([Entry(one.pk, who.pk, NOW) for who in contacts(10)], now=NOW)
+    enroll([Entry(one.pk, who.pk, NOW) for who in contacts(10)], now=NOW + timedelta(days=1))
+    one.refresh_from_db()
+    assert (Enrollment.objects.count(), one.state) == (20, AutomationState.ACTIVE)
+
+
+def test_a_person_who_lets_it_go_on_begins_the_count_anew() -> None:
+    one = braked(brake=2)
+    enroll([Entry(one.pk, who.pk, NOW) for who in contacts(3)], now=NOW)
+    resume(Automation.objects.all(), by=None, now=NOW)
+    enroll([Entry(one.pk, contact().pk, NOW)], now=NOW)
+    one.refresh_from_db()
+    assert (Enrollment.objects.count(), one.state) == (3, AutomationState.ACTIVE)
+    assert one.pause_reason == ""
+
+
+def test_whom_somebody_puts_in_having_seen_how_many_they_are_is_not_counted() -> None:
+    one = braked(brake=2)
+    enroll([Entry(one.pk, who.pk, NOW, deliberate=True) for who in contacts(5)], now=NOW)
+    one.refresh_from_db()
+    assert (Enrollment.objects.count(), one.state) == (5, AutomationState.ACTIVE)
+
+
+def test_the_refused_are_not_counted() -> None:
+    one, maria = braked(brake=2), contact()
+    for _ in range(5):
+        enroll([Entry(one.pk, maria.pk, NOW)], now=NOW)
+    one.refresh_from_db()
+    assert one.state == AutomationState.ACTIVE
