@@ -43,6 +43,7 @@ SUBJECTS = (
     Subject(
         "events", "Events of other systems", "Orders, classes, payments and forms on the timeline of your contacts"
     ),
+    Subject("webhooks", "Webhooks", "Telling other programs: signatures, tries, and what waits for a person"),
     Subject("records", "Documents and invoices", "Checklists, files, what expires, what is paid and what is late"),
     Subject("api", "API and command line", "Tokens, scopes, and the commands of an installation"),
 )

@@ -16,6 +16,7 @@ from crm.parked import leave_out, parked_for, try_again
 from crm.views.guard import PersonRequest, may
 from messaging.arrivals import try_again as read_again
 from messaging.set_aside import leave, set_aside_for
+from messaging.webhooks.listing import parked_count as parked_webhooks
 
 #: So many parked events are shown; the count says how many there are.
 SHOWN = 20
@@ -34,6 +35,7 @@ def operations(request: PersonRequest) -> HttpResponse:
         "parked_count": parked.count(),
         "aside": aside[:SHOWN],
         "aside_count": aside.count(),
+        "webhooks": parked_webhooks(request.user),
         "broken": list(broken_for(request.user)[:SHOWN]),
         "stale_after": STALE_AFTER,
         "now": now,

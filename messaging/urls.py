@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from messaging.views import bell, chat, contact_wishes, messages, preferences, push
+from messaging.views import bell, chat, contact_wishes, messages, preferences, push, webhooks
 
 urlpatterns = [
     path("", include("messaging.templating.urls")),
@@ -21,6 +21,11 @@ urlpatterns = [
     path("settings/chat/<int:room_id>/", chat.room, name="settings_chat_room"),
     path("settings/chat/<int:room_id>/try/", chat.try_out, name="settings_chat_try"),
     path("settings/chat/<int:room_id>/remove/", chat.remove, name="settings_chat_remove"),
+    path("settings/webhooks/", webhooks.secrets, name="settings_webhooks"),
+    path("settings/webhooks/<int:secret_id>/end/", webhooks.end, name="settings_webhooks_end"),
+    path("operations/webhooks/", webhooks.calls, name="webhooks"),
+    path("operations/webhooks/again/", webhooks.again, name="webhooks_again"),
+    path("operations/webhooks/give-up/", webhooks.give_up, name="webhooks_give_up"),
     path("settings/notifications/", preferences.preferences, name="settings_notifications"),
     path("settings/notifications/push/", push.add, name="push_add"),
     path("settings/notifications/push/remove/", push.remove, name="push_remove"),

@@ -65,10 +65,7 @@ def living_secrets() -> list[WebhookSecret]:
 
 @transaction.atomic
 def make_secret(*, name: str, now: datetime) -> tuple[WebhookSecret, str]:
-    """Make a secret; returns the row and the secret, which is never shown again. Raises BadSecret.
-
-    The first one is the standard.
-    """
+    """Make a secret; returns the row and the secret, which is never shown again. Raises BadSecret."""
     name = " ".join(name.split())[:100]
     if not name.isprintable() or not name:
         raise BadSecret("Give it a name.")
@@ -81,7 +78,7 @@ def make_secret(*, name: str, now: datetime) -> tuple[WebhookSecret, str]:
 
 @transaction.atomic
 def change_secret(pk: int | None, *, now: datetime) -> tuple[WebhookSecret, str]:
-    """Put a new secret in the place of one, which stays valid for a day; None is the standard one.
+    """Put a new secret in the place of one, which stays valid for a day; None is the standard one, made if need be.
 
     Returns the row and the new secret, which is never shown again. Raises BadSecret.
     """

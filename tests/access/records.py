@@ -46,6 +46,8 @@ from messaging.delivery import deliver_due
 from messaging.models import Arrival, ChatHook, Message
 from messaging.notices import Notice, tell
 from messaging.suppressing import Stop, suppress
+from messaging.webhooks.secret_keeping import make_secret
+from messaging.webhooks.writing import NewCall, write_calls
 from tests.crm.deals.given import deal
 from tests.factories import contact, followup, partner
 from tests.messaging.inbox.talks import from_them, from_us
@@ -106,6 +108,7 @@ def records(people: People) -> Records:
     paper = Document.objects.create(contact=client, name=FOREIGN, requested_by=people.sam)
     scan = ContentFile(b"%PDF-1.7 " + FOREIGN.encode())
     take_files(Document.objects.filter(pk=paper.pk), [("scan.pdf", scan)], by=people.sam, now=now)
+    write_calls([NewCall("walk", "https://hooks.example.com/", {"name": FOREIGN}, client.pk)], now=now)
     invitation = invite("invited@example.com", role="agent", team=None, by=people.ada, now=now)
     return Records(
         {
@@ -155,6 +158,7 @@ def records(people: People) -> Records:
             "room": ChatHook.objects.create(
                 name="Sales", service="slack", url="https://hooks.slack.com/x", created_at=now
             ).pk,
+            "webhook_secret": make_secret(name="The shop", now=now)[0].pk,
             "stop": suppress([Stop("email", "stopped@example.com", "by_hand")], by=None, now=now)[0],
         }
     )

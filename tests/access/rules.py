@@ -152,6 +152,17 @@ RULES: dict[str, Rule] = {
     "automation_new": _needs("automations.edit"),
     "automation_rename": _needs("automations.edit", pk="automation"),
     "automation_duplicate": _needs("automations.edit", pk="automation"),
+    "automation_publish": _needs("automations.activate", 422, pk="automation"),
+    "automation_approve": _needs("automations.activate", 422, pk="automation"),
+    "automation_decline": _needs("automations.activate", 422, pk="automation"),
+    "automation_pause": _needs("automations.activate", pk="automation"),
+    "automation_resume": _needs("automations.activate", pk="automation"),
+    "automation_archive": _needs("automations.activate", pk="automation"),
+    "automation_restore": _needs("automations.activate", pk="automation"),
+    "automation_delete": _needs("automations.activate", pk="automation"),
+    "automation_versions": _needs("automations.view", pk="automation"),
+    "automation_move": _needs("automations.activate", pk="automation", number=1),
+    "automation_go_back": _needs("automations.edit", pk="automation", number=1),
     # audiences
     "audiences": _needs("audiences.view"),
     "audience_new": _needs("audiences.edit"),
@@ -349,6 +360,8 @@ RULES: dict[str, Rule] = {
     "settings_chat_room": _needs("settings.manage", room_id="room"),
     "settings_chat_try": _needs("settings.manage", room_id="room"),
     "settings_chat_remove": _needs("settings.manage", room_id="room"),
+    "settings_webhooks": _needs("settings.manage"),
+    "settings_webhooks_end": _needs("settings.manage", secret_id="webhook_secret"),
     "settings_audit": _needs("audit.view"),
     "settings_audit_export": _needs("audit.view"),
     "operations": _needs("operations.view"),
@@ -356,6 +369,9 @@ RULES: dict[str, Rule] = {
     "operations_skip": _needs("operations.view", parked_id="parked"),
     "operations_arrival_again": _needs("operations.view", arrival_id="arrival"),
     "operations_arrival_left": _needs("operations.view", arrival_id="arrival"),
+    "webhooks": _needs("operations.view"),
+    "webhooks_again": _needs("operations.view"),
+    "webhooks_give_up": _needs("operations.view"),
 }
 
 #: Signing in belongs to allauth; its pages are walked for errors only.

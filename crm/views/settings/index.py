@@ -132,6 +132,13 @@ PLACES: dict[str, tuple[Place, ...]] = {
             "message-square",
             "settings.manage",
         ),
+        Place(
+            "Webhooks",
+            "/settings/webhooks/",
+            "The secrets by which other programs know our calls",
+            "webhook",
+            "settings.manage",
+        ),
     ),
     "Keeping watch": (
         Place("Audit trail", "/settings/audit/", "Who changed what, when and from where", "history", "audit.view"),
