@@ -11,12 +11,14 @@ from typing import Any
 
 from django.db import connection
 
+from automation.date_facts import read_dates
 from automation.engine.events import Seen
 from automation.engine.facts import Facts
 from automation.engine.graph import RULES, Graph
 from automation.engine.spans import Hours
 from automation.engine.state import About, State
 from automation.models import Enrollment
+from automation.sending_facts import add_limits
 from crm.conditions.facts import facts_of
 from crm.conditions.tree import Condition
 from crm.event_kinds import words
@@ -49,6 +51,7 @@ def load_facts(rows: Sequence[Enrollment], graphs: Mapping[int, Graph], *, now: 
     people = _people(ids, hours.zone)
     values = facts_of(_conditions(rows, graphs), ids)
     events = _events(rows, graphs)
+    dates = read_dates((row.pk, row.contact_id, about_of(row.about), _dates(row, graphs)) for row in rows)
     found = {}
     for row in rows:
         person = people.get(row.contact_id) or Facts(row.contact_id, gone=True)
@@ -58,8 +61,15 @@ def load_facts(rows: Sequence[Enrollment], graphs: Mapping[int, Graph], *, now: 
             hours=hours,
             values=_about_this(values.get(row.contact_id, {}), about),
             events=events.get(row.pk, ()),
+            dates=dates.get(row.pk, {}),
         )
+    add_limits(found, rows, {row.pk: state_of(row) for row in rows}, graphs, now=now)
     return found
+
+
+def _dates(row: Enrollment, graphs: Mapping[int, Graph]) -> frozenset[str]:
+    graph = graphs.get(row.automation_version_id)
+    return graph.dates if graph else frozenset()
 
 
 def organisation_hours() -> Hours:

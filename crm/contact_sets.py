@@ -5,13 +5,16 @@ Each verb takes a set, locks it in the order of ids, and leaves one event a cont
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
+from crm.contact_fields import RULES
 from crm.contact_state import lifecycle_data, state_of
 from crm.duplicates import find_same, keys_of
 from crm.models import Contact, Lifecycle, Merge, Team, User
@@ -49,6 +52,88 @@ def set_lifecycle(contacts: QuerySet[Contact], *, to: str, by: User | None, now:
         moving = {pk: old for pk, old in _locked(contacts, "lifecycle").items() if old != to}
         data = {pk: lifecycle_data(old, to) for pk, old in moving.items()}
         return _write(moving, "lifecycle", to, "lifecycle_changed", f"Moved {_said(moving)} to {label}", data, by, now)
+
+
+@dataclass(frozen=True, slots=True)
+class NewOwner:
+    """A colleague who gets a contact, and the reason as words that end a sentence."""
+
+    id: int
+    name: str
+    because: str = ""
+
+
+def give_each(owners: Mapping[int, NewOwner], *, now: datetime) -> Result:
+    """Give contacts, by id, each to its own colleague, in the product's name; who has that owner already stays. The
+    caller makes sure that each may hold contacts."""
+    with transaction.atomic():
+        rows = _locked(Contact.objects.alive().filter(pk__in=owners), "owner_id")
+        moving = {pk: old for pk, old in rows.items() if old != owners[pk].id}
+        if not moving:
+            return Result()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE crm_contact c SET owner_id = t.owner, version = c.version + 1, updated_at = %s"
+                " FROM unnest(%s::bigint[], %s::bigint[]) AS t(id, owner) WHERE c.id = t.id",
+                [now, list(moving), [owners[pk].id for pk in moving]],
+            )
+        told = [
+            Happening(
+                "owner_changed",
+                pk,
+                now,
+                data={
+                    "from_id": old, "to_id": owners[pk].id, "to": owners[pk].name, "team": False,
+                    "because": owners[pk].because,
+                },
+            )
+            for pk, old in moving.items()
+        ]  # fmt: skip
+        record(told, now=now)
+    return Result(done=list(moving))
+
+
+def set_field(contacts: QuerySet[Contact], *, name: str, value: Any, now: datetime) -> Result:
+    """Set a built-in field of contacts to one clean value, in the product's name; those that have it already stay.
+
+    The value comes from `crm.contact_fields.clean_fields`.
+    """
+    with transaction.atomic():
+        moving = {pk: old for pk, old in _locked(contacts, name).items() if old != value}
+        changes = {pk: {name: [old, value]} for pk, old in moving.items()}
+        Contact.objects.filter(pk__in=list(moving)).update(**{name: value}, version=F("version") + 1, updated_at=now)
+        return _tell_changed(changes, RULES[name].label.lower(), now)
+
+
+def set_own_field(contacts: QuerySet[Contact], *, slug: str, value: Any, now: datetime) -> Result:
+    """Set one of the organisation's own fields of contacts to a clean value, None to take it away; those that have it
+    already stay. The value comes from `crm.custom_fields.clean_custom`."""
+    with transaction.atomic():
+        moving = {pk: old for pk, old in _locked(contacts, "custom").items() if old.get(slug) != value}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE crm_contact SET custom = CASE WHEN %s THEN custom - %s"
+                " ELSE custom || jsonb_build_object(%s::text, %s::jsonb) END, version = version + 1, updated_at = %s"
+                " WHERE id = ANY(%s)",
+                [value is None, slug, slug, json.dumps(value), now, list(moving)],
+            )
+        changes = {pk: {"custom": [old, _with(old, slug, value)]} for pk, old in moving.items()}
+        return _tell_changed(changes, RULES["custom"].label.lower(), now)
+
+
+def _with(old: Mapping[str, Any], slug: str, value: Any) -> dict[str, Any]:
+    return {name: one for name, one in {**old, slug: value}.items() if one is not None}
+
+
+def _tell_changed(changes: Mapping[int, dict[str, Any]], words: str, now: datetime) -> Result:
+    record(
+        [
+            Happening("contact_changed", pk, now, data={"fields": words, "changes": change})
+            for pk, change in changes.items()
+        ],
+        now=now,
+    )
+    return Result(done=list(changes))
 
 
 def delete(contacts: QuerySet[Contact], *, by: User | None, now: datetime) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from followups.models import Outcome
 if TYPE_CHECKING:
     from crm.models import Contact, User
 
-__all__ = ["KINDS", "Logged", "UnknownOutcome", "log_contact", "offered_outcomes"]
+__all__ = ["KINDS", "Logged", "UnknownOutcome", "log_attempts", "log_contact", "offered_outcomes"]
 
 #: What was done -> the event's kind.
 KINDS = {"call": "call_logged", "meeting": "meeting_logged", "email": "email_logged", "message": "message_logged"}
@@ -38,6 +39,30 @@ def offered_outcomes() -> list[Outcome]:
     """What may come of a call or a meeting: the outcomes of every type, and those of calls."""
     anywhere = Q(type=None) | Q(type__channel="call")
     return list(Outcome.objects.filter(anywhere, archived_at__isnull=True))
+
+
+def log_attempts(keys: Mapping[int, str], kind: str, *, notes: str, now: datetime) -> list[int]:
+    """Write that contacts, by id, were tried in vain, in the product's name: an attempt, never real contact. `kind` is one
+    of KINDS; a key that is known already writes nothing. Returns the ids of the events."""
+    tried = [
+        Happening(
+            KINDS[kind],
+            contact_id,
+            now,
+            data={
+                "outcome": "tried in vain",
+                "outcome_slug": "",
+                "direction": "out",
+                "notes": notes,
+                "duration_minutes": None,
+                "by": "Followthrough",
+            },
+            key=key,
+            attempt=True,
+        )
+        for contact_id, key in keys.items()
+    ]
+    return record(tried, now=now)
 
 
 def log_contact(contact: Contact, said: Logged, *, by: User, now: datetime) -> int:

@@ -194,7 +194,7 @@ def pin(
 
 
 def set_priority(
-    followups: FollowUpQuerySet, *, by: User, now: datetime, priority: str, version: int | None = None
+    followups: FollowUpQuerySet, *, by: User | None, now: datetime, priority: str, version: int | None = None
 ) -> Result:
     """Say how much it matters: a person's word, which no score overrides. Raises BadChange for an unknown one."""
     if priority not in Priority.values:

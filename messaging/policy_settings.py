@@ -47,7 +47,7 @@ def change_policy(changes: Mapping[str, Any]) -> ContactPolicy:
         before = ContactPolicy.objects.select_for_update().get(pk=1)
         after = {field.attname: getattr(before, field.attname) for field in ContactPolicy._meta.fields} | dict(changes)
         _check_hours(after["quiet_from"], after["quiet_to"])
-        for name in ("cap_per_day", "cap_per_week", "gap_minutes", "late_hours"):
+        for name in ("cap_per_day", "cap_per_week", "automations_per_day", "gap_minutes", "late_hours"):
             if after[name] is not None and after[name] < 1:
                 raise BadPolicy(name, "Leave it empty for no limit; nought would stop every message.")
         if after["cap_per_day"] and after["cap_per_week"] and after["cap_per_day"] > after["cap_per_week"]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from automation.effects.about import about, asked_in
 from automation.effects.shape import Done, Order
+from automation.effects.words import data_for
 from messaging.contact_sentences import CHANNEL_NAMES
-from messaging.models import MessageTemplate
+from messaging.models import MessageTemplate, TemplateVariant
 from messaging.writing import ToContact, write_to_contacts
 
 #: What messages of automations are called in the outbox, and what caused them.
@@ -17,17 +20,17 @@ KIND, CAUSE = "automation", "enrollment"
 def send(orders: Sequence[Order], now: datetime) -> list[Done]:
     """Write each message once. A template that is gone fails the step; a refusal of the gate does not: it is written down
     as not sent, and the person goes on."""
-    there = set(
-        MessageTemplate.objects.filter(
-            pk__in={one.effect.template_id for one in orders if one.effect.template_id}, archived_at__isnull=True
-        ).values_list("pk", flat=True)
-    )
-    good = [one for one in orders if one.effect.template_id in there]
-    written = iter(write_to_contacts([_message(one) for one in good], now=now))
+    names = _templates({one.effect.template_id for one in orders if one.effect.template_id})
+    good = [one for one in orders if names.get(one.effect.template_id, (False, ""))[0]]
+    records = about(good, asked_in(_texts({name for there, name in names.values() if there})))
+    messages = [_message(one, records[one.enrollment_id]) for one in good]
+    written = iter(write_to_contacts(messages, now=now))
     done = []
     for one in orders:
-        if one.effect.template_id not in there:
-            done.append(Done(failed="Its message template was deleted or put away. Choose another one."))
+        there, name = names.get(one.effect.template_id, (False, ""))
+        if not there:
+            called = f"The template “{name}” was put away" if name else "Its message template was deleted"
+            done.append(Done(failed=f"{called}. Choose another one."))
             continue
         answer = next(written)
         how = CHANNEL_NAMES.get(answer.channel, answer.channel)
@@ -36,7 +39,19 @@ def send(orders: Sequence[Order], now: datetime) -> list[Done]:
     return done
 
 
-def _message(one: Order) -> ToContact:
+def _templates(ids: set[int]) -> dict[int, tuple[bool, str]]:
+    """Whether each is in use, and its name."""
+    rows = MessageTemplate.objects.filter(pk__in=ids).values_list("pk", "name", "archived_at")
+    return {pk: (archived is None, name) for pk, name, archived in rows}
+
+
+def _texts(names: set[str]) -> list[str]:
+    """All words of the templates of these names: a message may leave over any channel that has a template of its name."""
+    rows = TemplateVariant.objects.filter(template__name__in=names).values_list("subject", "text", "html")
+    return [text for row in rows for text in row]
+
+
+def _message(one: Order, facts: Mapping[str, Any]) -> ToContact:
     effect = one.effect
     return ToContact(
         contact_id=one.contact_id,
@@ -45,7 +60,7 @@ def _message(one: Order) -> ToContact:
         topic=effect.topic,
         channel=effect.channel,
         template_id=effect.template_id,
-        data=dict(one.words),
+        data=data_for(one, facts),
         cause_kind=CAUSE,
         cause_id=one.enrollment_id,
         stops_on_reply=effect.stops_on_reply,

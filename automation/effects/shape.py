@@ -9,7 +9,7 @@ from typing import Any
 
 from automation.engine.effects import Effect
 from automation.engine.facts import Facts
-from automation.engine.state import State
+from automation.engine.state import MADE, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Order:
         """What the trigger knew: facts for merge fields."""
         found: Mapping[str, Any] = self.state.memory.get("words", {})
         return found
+
+    @property
+    def made(self) -> list[int]:
+        """The follow-ups that this round has made so far."""
+        return list(self.state.memory.get(MADE, {}).values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from automation.engine.events import Seen
@@ -17,7 +17,8 @@ from crm.conditions.tree import Condition
 class Facts:
     """`values` are the facts that conditions ask for (crm/conditions/facts.py); `events` what has happened since the
     enrollment began, of the kinds that matter to it, oldest first; `touches` when automations wrote to them lately,
-    oldest first; `place` how many sends of this automation's run came before this one."""
+    oldest first, and `most_touches` how many of them a day is to have at most; `place` how many sends of this automation's
+    run came before this one; `dates` the date fields that its steps read."""
 
     contact_id: int
     name: str = ""
@@ -29,6 +30,8 @@ class Facts:
     owner_id: int | None = None
     gone: bool = False
     place: int = 0
+    most_touches: int | None = None
+    dates: Mapping[str, date] = field(default_factory=dict)
 
     def fit(self, condition: Condition, now: datetime) -> bool:
         """Whether they fit the condition now; its days are the organisation's."""

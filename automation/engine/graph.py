@@ -27,6 +27,8 @@ class Graph:
     sayings: Mapping[tuple[str, str], str] = field(default_factory=dict)
     #: The kinds of event that people inside may wait for or leave by.
     awaited: frozenset[str] = frozenset()
+    #: The date fields that its steps read.
+    dates: frozenset[str] = frozenset()
 
     def asked_from(self, step: str) -> frozenset[str]:
         """The steps whose conditions a turn that begins there may ask: all that it may come to before something acts."""
@@ -37,7 +39,7 @@ class Graph:
             if here in found or here not in self.steps:
                 continue
             found.add(here)
-            if not self.steps[here].acts:
+            if not self.steps[here].acts or self.steps[here].waits():  # what waits acts once, and only decides later
                 ahead += [one for one in self.steps[here].exits.values() if one]
         return frozenset(found)
 

@@ -14,6 +14,8 @@ from crm.working_time import NoWorkingTime, add_working_hours
 from crm.zones import moment, zone
 
 UNITS = Literal["minutes", "hours", "days", "weeks", "working_days", "working_hours"]
+#: Those that go by the clock of the person, so that another zone makes them another moment.
+LOCAL_UNITS = frozenset({"days", "weeks", "working_days"})
 LABELS = {
     "minutes": "minute", "hours": "hour", "days": "day", "weeks": "week",
     "working_days": "working day", "working_hours": "working hour",

@@ -45,6 +45,11 @@ STOP_REASONS: dict[str, str] = {
 ACTED_AT, HEARD, TOUCHES, MADE, WORDS = "acted_at", "heard", "touches", "made", "words"
 
 
+def made_key(step: str, visit: int) -> str:
+    """By what the memory keeps the follow-up that a step made: a loop comes by the same step again."""
+    return f"{step}:{visit}"
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """The record that the person is in for, where there is one: ("invoice", 12)."""
@@ -57,7 +62,7 @@ class About:
 class State:
     """`since` is when the present step was reached, `entered_at` when the automation was entered; `visits` is how many
     steps have been left so far, which numbers the present visit. `memory` is small and plain JSON: "words" hold what the
-    trigger knew, "made" the follow-ups that steps made, by step."""
+    trigger knew, "made" the follow-ups that steps made, by step and visit."""
 
     step: str | None
     since: datetime

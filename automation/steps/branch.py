@@ -16,16 +16,19 @@ class Choice(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")
-    label: str = Field("", max_length=80)
-    when: dict[str, Any]
+    name: str = Field(title="Way", min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")
+    label: str = Field("", max_length=80, title="Name")
+    when: dict[str, Any] = Field(title="If", json_schema_extra={"control": "condition"})
 
 
 class Branch(Step):
     """The first choice whose condition holds; otherwise the way "else"."""
 
     kind: Literal["branch"] = "branch"
-    choices: list[Choice] = Field(min_length=1, max_length=10)
+    choices: list[Choice] = Field(
+        [], max_length=10, title="Choices", description="Asked from the top; the first that holds is taken",
+        json_schema_extra={"control": "choices", "needed": "Say when which way is taken."},
+    )  # fmt: skip
 
     title: ClassVar[str] = "If / else"
     icon: ClassVar[str] = "git-fork"

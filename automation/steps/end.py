@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from automation.engine.state import GOAL_MET
 from automation.steps.shape import Case, Decision, End, Step, Way
 
@@ -12,7 +14,7 @@ class EndHere(Step):
     """Leave the automation, as having met its goal or simply as finished."""
 
     kind: Literal["end"] = "end"
-    goal_met: bool = False
+    goal_met: bool = Field(False, title="The goal is met", description="Counts as a success in the results")
 
     title: ClassVar[str] = "End"
     icon: ClassVar[str] = "circle-stop"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 NEXT = "next"
 
+#: After these a wait that goes by the person's own clock is reckoned anew: they may have moved to another zone.
+ON_THEIR_CLOCK = frozenset({"contact_changed"})
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -87,7 +90,10 @@ class Step(BaseModel):
     id: str = Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")
     kind: str
     exits: dict[str, str | None] = {}
-    note: str = Field("", max_length=500, description="For colleagues; nothing reads it")
+    note: str = Field(
+        "", max_length=500, title="Note", description="For colleagues; nothing reads it",
+        json_schema_extra={"control": "long_text"},
+    )  # fmt: skip
 
     #: What the palette and the pages call it, its picture, and the group it stands in:
     #: "message", "wait", "decide", "do" or "flow".
@@ -110,6 +116,26 @@ class Step(BaseModel):
     def awaits(self) -> frozenset[str]:
         """The kinds of event that may end its waiting."""
         return frozenset()
+
+    def wakes(self) -> frozenset[str]:
+        """The kinds of event after which it must be asked again, although it does not read them: a changed clock, a
+        changed date."""
+        return frozenset()
+
+    def dates(self) -> frozenset[str]:
+        """The date fields that it reads: "contact.passport-expiry" (an own field), "invoice.due_on"."""
+        return frozenset()
+
+    def lacks(self) -> dict[str, str]:
+        """What must still be chosen before it can work, a sentence for each field. A field says so itself by "needed" in
+        its metadata."""
+        found = {}
+        for name, info in type(self).model_fields.items():
+            extra = info.json_schema_extra
+            needed = extra.get("needed") if isinstance(extra, dict) else None
+            if needed and getattr(self, name) in (None, "", [], ()):
+                found[name] = str(needed)
+        return found
 
     def waits(self) -> bool:
         """Whether time must pass here: a loop needs at least one such step."""

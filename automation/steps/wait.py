@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from automation.engine.spans import UNITS, add_span, span_words
-from automation.steps.shape import NEXT, Case, Decision, Go, Stay, Step
+from automation.engine.spans import LOCAL_UNITS, UNITS, add_span, span_words
+from automation.steps.shape import NEXT, ON_THEIR_CLOCK, Case, Decision, Go, Stay, Step
 
 
 class Wait(Step):
@@ -15,12 +15,17 @@ class Wait(Step):
     the clocks change."""
 
     kind: Literal["wait"] = "wait"
-    amount: int = Field(1, ge=0, le=3650)
-    unit: UNITS = "days"
+    amount: int = Field(1, ge=0, le=3650, title="How long")
+    unit: UNITS = Field(
+        "days", title="Unit", description="Days keep the time of day where they are; working days and hours are yours"
+    )
 
     title: ClassVar[str] = "Wait"
     icon: ClassVar[str] = "hourglass"
     group: ClassVar[str] = "wait"
+
+    def wakes(self) -> frozenset[str]:
+        return ON_THEIR_CLOCK if self.unit in LOCAL_UNITS else frozenset()
 
     def waits(self) -> bool:
         return self.amount > 0

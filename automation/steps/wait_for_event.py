@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from automation.engine.events import Awaited
-from automation.engine.spans import UNITS, add_span, span_words
+from automation.engine.spans import LOCAL_UNITS, UNITS, add_span, span_words
 from automation.engine.state import ACTED_AT, HEARD
-from automation.steps.shape import Case, Decision, Go, Stay, Step, Way
+from automation.steps.shape import ON_THEIR_CLOCK, Case, Decision, Go, Stay, Step, Way
 
 HAPPENED, TIMED_OUT = "happened", "timed_out"
 
@@ -18,9 +18,12 @@ class WaitForEvent(Step):
     """Wait for one of the events; whichever is stored first wins over the time-out, however late it is heard of."""
 
     kind: Literal["wait_for_event"] = "wait_for_event"
-    events: list[Awaited] = Field(min_length=1, max_length=10)
-    amount: int = Field(3, ge=0, le=3650)
-    unit: UNITS = "days"
+    events: list[Awaited] = Field(
+        [], max_length=10, title="Wait for", description="Whichever of these comes first",
+        json_schema_extra={"control": "awaited", "needed": "Say what to wait for."},
+    )  # fmt: skip
+    amount: int = Field(3, ge=0, le=3650, title="At most", description="Then they go on without it")
+    unit: UNITS = Field("days", title="Unit")
 
     title: ClassVar[str] = "Wait for something"
     icon: ClassVar[str] = "hourglass"
@@ -32,6 +35,9 @@ class WaitForEvent(Step):
 
     def awaits(self) -> frozenset[str]:
         return frozenset(kind for one in self.events for kind in one.kinds())
+
+    def wakes(self) -> frozenset[str]:
+        return ON_THEIR_CLOCK if self.unit in LOCAL_UNITS else frozenset()
 
     def waits(self) -> bool:
         return self.amount > 0

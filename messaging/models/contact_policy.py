@@ -41,6 +41,10 @@ class ContactPolicy(models.Model):
     gap_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, default=60, validators=[MinValueValidator(1), MaxValueValidator(10080)]
     )
+    automations_per_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, default=2, validators=[MinValueValidator(1)],
+        help_text="Most messages of all automations together to one contact within 24 hours; the next ones wait",
+    )  # fmt: skip
     late_hours = models.PositiveSmallIntegerField(
         null=True, blank=True, default=72, validators=[MinValueValidator(1)],
         help_text="A message held for longer than this is not sent any more",
@@ -64,7 +68,8 @@ class ContactPolicy(models.Model):
             models.CheckConstraint(
                 condition=(Q(cap_per_day__isnull=True) | Q(cap_per_day__gte=1))
                 & (Q(cap_per_week__isnull=True) | Q(cap_per_week__gte=1))
-                & (Q(gap_minutes__isnull=True) | Q(gap_minutes__gte=1)),
+                & (Q(gap_minutes__isnull=True) | Q(gap_minutes__gte=1))
+                & (Q(automations_per_day__isnull=True) | Q(automations_per_day__gte=1)),
                 name="contact_caps_are_not_nought",
             ),
         ]

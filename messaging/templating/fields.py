@@ -24,9 +24,34 @@ FIELDS: dict[str, str] = {
     "contact.email": "E-mail address",
     "contact.phone": "Phone",
     "days_inactive": "Days since you last spoke",
+    "owner.first_name": "First name of their owner",
+    "owner.name": "Name of their owner",
     "sender.name": "Your name",
     "organisation.name": "Your organisation",
     "unsubscribe_url": "Link to stop these messages",
+    "deal.name": "Deal: name",
+    "deal.amount": "Deal: amount",
+    "deal.stage": "Deal: stage",
+    "document.name": "Document: name",
+    "document.expires_on": "Document: last day",
+    "invoice.number": "Invoice: number",
+    "invoice.amount": "Invoice: amount",
+    "invoice.due_on": "Invoice: due date",
+    "promised_date": "Day of the step that was promised",
+    "meeting_date": "Day of the last meeting",
+    "proposal_date": "Day of the proposal",
+}
+#: What an automation says of the record that somebody is in for, as it is when the message is written.
+ABOUT: frozenset[str] = frozenset(
+    name for name in FIELDS if name.startswith(("deal.", "document.", "invoice.")) or name.endswith("_date")
+)
+#: Shorter names that people use for the same.
+ALIASES: dict[str, str] = {
+    "first_name": "contact.first_name",
+    "last_name": "contact.last_name",
+    "full_name": "contact.full_name",
+    "organisation": "contact.organisation",
+    "unsubscribe_link": "unsubscribe_url",
 }
 BEFORE = 2000  # letters before a field that tell what it stands in: the longest address
 MOST_PROBLEMS = 20
@@ -165,7 +190,12 @@ def known(name: str, own: frozenset[str] | None = None) -> bool:
     """Whether there is such a field."""
     if name.startswith(CUSTOM):
         return own is None or name.removeprefix(CUSTOM) in own
-    return name in FIELDS or (name.startswith(DATA) and len(name) > len(DATA))
+    return name in FIELDS or name in ALIASES or (name.startswith(DATA) and len(name) > len(DATA))
+
+
+def by_automation(name: str) -> bool:
+    """Whether only an automation fills the field: elsewhere it is empty."""
+    return name in ABOUT or name.startswith(DATA)
 
 
 def _inside(inside: str) -> tuple[str, str | None]:

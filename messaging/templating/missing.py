@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from messaging.templating.fields import DATA, BadWords, parse, parse_html
+from messaging.templating.fields import BadWords, by_automation, parse, parse_html
 from messaging.templating.rendering import Variant, read_shelves
 from messaging.templating.values import Values, read_facts
 
@@ -65,7 +65,7 @@ def missing_values(
     shelf = read_shelves([template_id])[template_id]
     needed = {variant.language: required_of(variant) for variant in shelf.variants.values()}
     every = {name for names in needed.values() for name in names}
-    found = Missing(from_data=sorted(name for name in every if name.startswith(DATA)))
+    found = Missing(from_data=sorted(name for name in every if by_automation(name)))
     if every - set(found.from_data):
         for start in range(0, len(contact_ids), TOGETHER):
             ids = contact_ids[start : start + TOGETHER]
@@ -79,5 +79,5 @@ def missing_values(
 
 def _note(found: Missing, pk: int, names: Iterable[str], values: Values) -> None:
     for name in names:
-        if not name.startswith(DATA) and not values.get(name):
+        if not by_automation(name) and not values.get(name):
             found.contacts.setdefault(name, []).append(pk)

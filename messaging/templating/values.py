@@ -14,7 +14,11 @@ from django.utils.formats import date_format
 from django.utils.translation import check_for_language
 
 from crm.models import Contact, Organisation, User
-from messaging.templating.fields import CUSTOM, DATA
+from messaging.templating.fields import ABOUT, ALIASES, CUSTOM, DATA
+
+#: Where a message keeps what its trigger knew, and what is so of the record that it is about. Apart from all else that a
+#: message keeps: an event from outside may call its fields what it likes.
+WORDS, OF_RECORD = "words", "about"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -84,10 +88,20 @@ class Values(dict[str, str]):
 
     def _value(self, name: str) -> str:
         about = self.about
+        name = ALIASES.get(name, name)
         if name.startswith(CUSTOM):
             return shown(about.custom.get(name.removeprefix(CUSTOM)), self.language)
         if name.startswith(DATA):
-            return shown(_inner(self.data, name.removeprefix(DATA)), self.language)
+            path = name.removeprefix(DATA)
+            return shown(_inner(self.data.get(WORDS), path), self.language) or shown(
+                _inner(self.data, path), self.language
+            )
+        if name in ABOUT:
+            return shown(_inner(self.data.get(OF_RECORD), name), self.language)
+        if name == "owner.name":
+            return about.owner
+        if name == "owner.first_name":
+            return about.owner.partition(" ")[0]
         if name == "contact.full_name":
             return f"{about.first_name} {about.last_name}".strip() or about.organisation
         if name == "unsubscribe_url":
@@ -144,7 +158,7 @@ def day_in_words(day: str, language: str) -> str:
         return day
 
 
-def _inner(data: Mapping[str, Any], path: str) -> Any:
+def _inner(data: Any, path: str) -> Any:
     found: Any = data
     for step in path.split("."):
         found = found.get(step) if isinstance(found, Mapping) else None

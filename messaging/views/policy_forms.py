@@ -29,8 +29,9 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cla
     class Meta:
         model = ContactPolicy
         fields = (
-            "quiet_from", "quiet_to", "weekends", "cap_per_day", "cap_per_week", "gap_minutes", "late_hours",
-            "ask_first", "soft_bounces", "soft_bounce_days", "automatic_answers", "tracking", "postal_address",
+            "quiet_from", "quiet_to", "weekends", "cap_per_day", "cap_per_week", "gap_minutes",
+            "automations_per_day", "late_hours", "ask_first", "soft_bounces", "soft_bounce_days", "automatic_answers",
+            "tracking", "postal_address",
         )  # fmt: skip
         labels = {
             "quiet_from": "Quiet from",
@@ -39,6 +40,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cla
             "cap_per_day": "Most messages in 24 hours",
             "cap_per_week": "Most messages in 7 days",
             "gap_minutes": "Least time between two (minutes)",
+            "automations_per_day": "Most messages of automations in 24 hours",
             "late_hours": "Too late after (hours)",
             "soft_bounces": "Stop after temporary failures",
             "soft_bounce_days": "Within days",
@@ -53,6 +55,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cla
             "cap_per_day": "To one contact, over all channels; empty: no limit",
             "cap_per_week": "To one contact, over all channels; empty: no limit",
             "gap_minutes": "Between two messages to one contact; empty: none needed",
+            "automations_per_day": "To one contact, of all automations together; the next ones wait; empty: no limit of their own",
             "late_hours": "Held for longer, it is not sent any more. A weekend with its nights lasts 59 hours; empty: never",
             "soft_bounces": "So many make an address count as dead",
             "soft_bounce_days": "Older failures are forgotten",
@@ -64,7 +67,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cla
 
     def __init__(self, *args: Any, rates: Mapping[str, tuple[str, int | None]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("cap_per_day", "cap_per_week", "gap_minutes", "late_hours"):
+        for name in ("cap_per_day", "cap_per_week", "gap_minutes", "automations_per_day", "late_hours"):
             number(self, name).min_value = 1
             self.fields[name].validators = [MinValueValidator(1, EMPTY_MEANS_NONE), MaxValueValidator(10_080)]
             self.fields[name].widget.attrs["min"] = 1
@@ -90,7 +93,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's own cla
             ),
             "How much": (
                 "Everything counts that may have reached them, whoever wrote it, but answers in a conversation of theirs.",
-                ("cap_per_day", "cap_per_week", "gap_minutes", "late_hours", "automatic_answers"),
+                ("cap_per_day", "cap_per_week", "automations_per_day", "gap_minutes", "late_hours", "automatic_answers"),
             ),
             "Consent": ("What somebody has refused is never sent, whatever stands here.", ("ask_first", "postal_address")),
             "Channels": (

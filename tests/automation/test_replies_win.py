@@ -30,7 +30,12 @@ class World:
     def __init__(self, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self.chance, self.now = random.Random(seed), NOW
         ContactPolicy.objects.update(
-            gap_minutes=None, cap_per_day=None, cap_per_week=None, quiet_from=None, weekends=True
+            gap_minutes=None,
+            cap_per_day=None,
+            cap_per_week=None,
+            automations_per_day=None,
+            quiet_from=None,
+            weekends=True,
         )
         self.silent = [one.pk for one in contacts(CONTACTS)]
         self.answered: dict[int, datetime] = {}

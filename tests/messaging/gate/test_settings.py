@@ -31,7 +31,7 @@ def said(**changes):
     """The form as the page shows it first."""
     return {
         "quiet_from": "21:00", "quiet_to": "08:00", "cap_per_day": "3", "cap_per_week": "10", "gap_minutes": "60",
-        "late_hours": "72", "ask_first": ["sms", "whatsapp"], "soft_bounces": "3", "soft_bounce_days": "14",
+        "automations_per_day": "2", "late_hours": "72", "ask_first": ["sms", "whatsapp"], "soft_bounces": "3", "soft_bounce_days": "14",
         "automatic_answers": "3", "tracking": "on", "postal_address": "", "cost_email": "0.0005", "cost_sms": "0.05",
         "cost_whatsapp": "0.01", "rate_keep": "",
     } | changes  # fmt: skip
@@ -56,6 +56,7 @@ def test_a_form_that_changes_nothing_changes_nothing(ada):
     [
         ({"cap_per_day": "0"}, "nought would stop every message"),
         ({"gap_minutes": "0"}, "nought would stop every message"),
+        ({"automations_per_day": "0"}, "nought would stop every message"),
         ({"cap_per_day": "20"}, "A week cannot have fewer messages"),
         ({"quiet_to": ""}, "need a beginning and an end"),
         ({"quiet_from": "08:30", "quiet_to": "08:15"}, "less than an hour of the day"),
