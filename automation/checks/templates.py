@@ -11,11 +11,11 @@ from django.db.models import Count
 from automation.checks.shape import Check
 from automation.definition.whole import Definition
 from automation.steps.send import Send
+from crm.languages import language_name
 from crm.models import Contact
 from messaging.contact_facts import provider_chosen
 from messaging.contact_sentences import CHANNEL_NAMES
 from messaging.models import Approval, MessageTemplate
-from messaging.templating.listing import language_name
 from messaging.templating.missing import required_of
 
 #: A language counts from so many of a hundred contacts.
