@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +23,10 @@ from crm.importing.text_files import Unreadable
 BATCH = 5_000
 #: Rows of the first: the database need not wait until a whole batch is read, and whoever looks on sees it move.
 FIRST = 1_000
+
+#: Seconds that Python lets one thread go on while another waits. With the usual 0.005 the one that feeds the database
+#: would wait so long after each of its answers, and the database with it.
+TURN = 0.0005
 
 _Item = TypeVar("_Item")
 
@@ -91,6 +96,8 @@ def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
         else:
             put(None, None)
 
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(min(usual, TURN))
     threading.Thread(target=work, name="import reader", daemon=True).start()
     try:
         while True:
@@ -102,3 +109,5 @@ def ahead(items: Iterator[_Item]) -> Iterator[_Item]:
             yield item
     finally:
         stopped.set()
+        if usual > TURN:  # else another import, which runs beside this one, has set it, and will set it back
+            sys.setswitchinterval(usual)

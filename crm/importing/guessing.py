@@ -36,16 +36,36 @@ _RANK = {heading: rank for headings in HEADINGS.values() for rank, heading in en
 _PHONE = re.compile(r"\+?[\d\s().\-/]{6,24}(?:\s*(?:x|ext\.?)\s*\d+)?")
 
 
+@dataclass(slots=True)
+class Cells:
+    """What stands in one column, without blanks around it: the cells that say something, and the words for nothing
+    with how often each is there."""
+
+    values: list[str]
+    empty: dict[str, int]
+
+
+def columns_of(rows: Sequence[Sequence[str]]) -> list[Cells]:
+    """The columns of these rows. Most repeat themselves: each different cell is looked at once."""
+    columns = []
+    for raw in zip_longest(*rows, fillvalue=""):
+        cells = list(map(str.strip, raw))
+        empty = {cell for cell in set(cells) if not cell or cell.casefold() in EMPTY_WORDS}
+        values = [cell for cell in cells if cell not in empty] if empty else cells
+        columns.append(Cells(values, {word: cells.count(word) for word in empty if word}))
+    return columns
+
+
 def guess_columns(
     headings: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    cells: Sequence[Cells],
     *,
     own: Mapping[str, str],
     preset: Mapping[str, str] | None = None,
 ) -> list[Guess]:
     """Guess every column. `own` maps the label of each of the organisation's fields, in small letters and in plain
     form, to its slug; `preset` maps headings to targets and is believed first."""
-    columns = [_values(cells) for cells in _columns(rows)[: len(headings)]]
+    columns = [column.values for column in cells[: len(headings)]]
     columns += [[] for _ in headings[len(columns) :]]
     guesses = [
         _guess_alone(heading, values, own, preset or {}) for heading, values in zip(headings, columns, strict=True)
@@ -60,28 +80,12 @@ def guess_columns(
     return guesses
 
 
-def find_empty_words(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The words in these cells that stand for "nothing filled in", the commonest first."""
+def find_empty_words(cells: Sequence[Cells]) -> list[str]:
+    """The words in these columns that stand for "nothing filled in", the commonest first."""
     found: Counter[str] = Counter()
-    for cells in _columns(rows):
-        for word in _empty_among(cells) - {""}:
-            found[word] += cells.count(word)
+    for column in cells:
+        found.update(column.empty)
     return sorted(found, key=lambda word: (-found[word], word))
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The cells of each column, without blanks around them; where a row is too short, nothing."""
-    return [list(map(str.strip, cells)) for cells in zip_longest(*rows, fillvalue="")]
-
-
-def _empty_among(cells: Sequence[str]) -> set[str]:
-    """The cells that say nothing. Most columns repeat themselves: each different cell is looked at once."""
-    return {cell for cell in set(cells) if not cell or cell.casefold() in EMPTY_WORDS}
-
-
-def _values(cells: list[str]) -> list[str]:
-    empty = _empty_among(cells)
-    return [cell for cell in cells if cell not in empty] if empty else cells
 
 
 def _guess_alone(heading: str, values: Sequence[str], own: Mapping[str, str], preset: Mapping[str, str]) -> Guess:

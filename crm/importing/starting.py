@@ -14,7 +14,7 @@ from django.core.files.base import File
 from django.db import transaction
 
 from crm.importing.collecting import without_collecting
-from crm.importing.guessing import Guess, find_empty_words, guess_columns
+from crm.importing.guessing import Guess, columns_of, find_empty_words, guess_columns
 from crm.importing.plan import check_mapping
 from crm.importing.presets import presets, recognise
 from crm.importing.presets.preset import Preset
@@ -108,7 +108,8 @@ def _understood(table: Table, rows: Sequence[Sequence[str]], preset: str, kind: 
         found["options"]["about_rows"] = _about_rows(table, rows, table.path.stat().st_size)
         return {"kind": kind, "encoding": table.encoding, "delimiter": table.delimiter, "preset": "", **found}
     chosen = presets()["vcard"] if table.kind == "vcf" else presets()[preset] if preset else recognise(table.headings)
-    guesses = guess_columns(table.headings, rows, own=own_labels(), preset=_columns_of(chosen, table))
+    cells = columns_of(rows)
+    guesses = guess_columns(table.headings, cells, own=own_labels(), preset=_columns_of(chosen, table))
     return {
         "kind": kind,
         "encoding": table.encoding,
@@ -117,7 +118,7 @@ def _understood(table: Table, rows: Sequence[Sequence[str]], preset: str, kind: 
         "mapping": {guess.heading: guess.target for guess in guesses},
         "options": {
             "headings": table.headings,
-            "empty_words": [] if chosen.neutralised else find_empty_words(rows),
+            "empty_words": [] if chosen.neutralised else find_empty_words(cells),
             "date_styles": {guess.heading: guess.date_style for guess in guesses if guess.date_style},
             "guesses": {
                 guess.heading: {"why": guess.why, "samples": [one[:80].replace("\0", "") for one in guess.samples]}
@@ -149,7 +150,8 @@ def _about_rows(table: Table, rows: Sequence[Sequence[str]], size: int) -> int:
     if len(rows) < 10_000 or table.kind != "csv":
         return len(rows)
     width = 2 if table.encoding.startswith("utf-16") else 1
-    return int(size / (sum(sum(map(len, row)) + len(row) for row in rows) * width / len(rows)))
+    first = rows[:1_000]
+    return int(size / (sum(sum(map(len, row)) + len(row) for row in first) * width / len(first)))
 
 
 def take_as(batch: ImportBatch, *, kind: str) -> None:
@@ -169,7 +171,9 @@ def own_labels() -> dict[str, str]:
 def guess_again(batch: ImportBatch, *, preset: str) -> list[Guess]:
     """Guess the columns as if the file came from another program. Raises Unreadable and KeyError."""
     table = open_table(Path(batch.path), encoding=batch.encoding, delimiter=batch.delimiter)
-    return guess_columns(table.headings, table.sample(), own=own_labels(), preset=_columns_of(presets()[preset], table))
+    return guess_columns(
+        table.headings, columns_of(table.sample()), own=own_labels(), preset=_columns_of(presets()[preset], table)
+    )
 
 
 def queue_import(

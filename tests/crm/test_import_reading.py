@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from crm.addresses import normal_phone
-from crm.importing.guessing import find_empty_words, guess_columns
+from crm.importing.guessing import columns_of, find_empty_words, guess_columns
 from crm.importing.presets import recognise
 from crm.importing.reading import Table, open_table
 from crm.importing.text_files import Unreadable
@@ -164,17 +164,20 @@ def test_a_column_is_taken_by_its_values_where_the_heading_says_nothing_or_lies(
         ["sam@example.org", "Cebu", "7", "2026-04-02", "Web"],
     ] * 5
     guesses = guess_columns(
-        ["Contact via", "E-mail", "Points", "Since", "Channel of ours"], rows, own={"points": "points"}
+        ["Contact via", "E-mail", "Points", "Since", "Channel of ours"], columns_of(rows), own={"points": "points"}
     )
     assert [guess.target for guess in guesses] == ["email", "new:choice", "custom:points", "new:date", "new:choice"]
 
 
 def test_words_for_nothing_are_found_in_the_file() -> None:
-    assert find_empty_words([["Maria", "Select"], ["N/A", "Select"], ["keine Angabe", "x"]]) == [
+    rows = [["Maria", " Select "], ["N/A", "Select"], ["keine Angabe", "x", "-"], ["short"]]
+    assert find_empty_words(columns_of(rows)) == [
         "Select",
+        "-",
         "N/A",
         "keine Angabe",
     ]
+    assert [column.values for column in columns_of(rows)] == [["Maria", "short"], ["x"], []]
 
 
 @pytest.mark.realdata

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crm.custom_values import date_style
-from crm.importing.guessing import find_empty_words
+from crm.importing.guessing import columns_of, find_empty_words
 from crm.importing.records.kinds import RecordKind
 from crm.importing.words import plain
 
@@ -42,7 +42,7 @@ def understood(kind: RecordKind, headings: Sequence[str], rows: Sequence[Sequenc
         "mapping": mapping,
         "options": {
             "headings": list(headings),
-            "empty_words": find_empty_words(rows),
+            "empty_words": find_empty_words(columns_of(rows)),
             "date_styles": {heading: date_style(values[:200]) for heading, values in columns.items() if values},
             "guesses": {
                 heading: {
