@@ -22,6 +22,7 @@ from messaging.templating.starters import STARTERS
 from tests.browser.addresses import OF_A_MANAGER, OF_A_STRANGER, OF_AN_ADMINISTRATOR, PAGES
 from tests.browser.dealing import dealings
 from tests.browser.papers import papers
+from tests.browser.webhooks import webhooks
 from tests.factories import followup, partner
 from tests.servers import ROOT
 
@@ -70,6 +71,7 @@ def test_every_page_lets_everybody_in(
         "two": ",".join(str(pk) for pk in Contact.objects.order_by("pk").values_list("pk", flat=True)[:2]),
         "contacts": ",".join(str(pk) for pk in Contact.objects.order_by("pk").values_list("pk", flat=True)[:4]),
     }
+    webhooks(jonas)
     wrong: list[str] = []
     signed_in = ""
     for name, address in EVERY.items():

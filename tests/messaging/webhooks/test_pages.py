@@ -108,7 +108,7 @@ def test_a_page_costs_the_same_whatever_is_on_it(ada: Client) -> None:
 
 
 def test_the_operations_page_says_how_many_wait(ada: Client) -> None:
-    assert "None waits for a person" in ada.get("/operations/").content.decode()
+    assert "None waits for a person:" in ada.get("/operations/").content.decode()
     parked(2)
     assert "2 wait for a person" in ada.get("/operations/").content.decode()
 
