@@ -1,4 +1,4 @@
-"""How many people to expect: the triggers matched against what was stored in the last 30 days (D14).
+"""How many people to expect: the triggers matched against what was stored in the last 30 days, and the dates ahead (D14).
 
 Nothing is written. The rules of re-entry are counted as far as they are about one person; the condition for entering as it
 holds now.
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from automation.dates_ahead import ahead
 from automation.definition.whole import Definition
 from automation.engine.events import Seen
 from automation.loading import seen
@@ -31,19 +32,20 @@ SAMPLE = 10
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`total` entries in `days` days, `per_day` on the busiest of them; `sample` are contacts, the latest first. `cut`:
-    there was more than could be read, so it looks at fewer days."""
+    """`total` entries by events in the last `days` days, and `ahead` by dates in the 30 days to come; `per_day` on the
+    busiest day. `sample` are contacts, the latest first. `cut`: there was more than could be read."""
 
     days: int = DAYS
     total: int = 0
+    ahead: int = 0
     per_day: int = 0
     sample: list[int] = field(default_factory=list)
     cut: bool = False
-    by_day: dict[date, int] = field(default_factory=dict)
 
 
 def forecast(definition: Definition, automation_id: int, *, now: datetime) -> Forecast:
-    """Who would have entered by events in the last 30 days; a bounded number of queries."""
+    """Who would have entered by events in the last 30 days, and who will by dates in the next; a bounded number of
+    queries."""
     zone = Organisation.objects.current().time_zone
     found, cut, since = _named(definition, automation_id, now)
     fitting = _who(definition, {contact_id for contact_id, _ in found}, now, zone)
@@ -53,9 +55,16 @@ def forecast(definition: Definition, automation_id: int, *, now: datetime) -> Fo
         first = {contact_id: at for contact_id, at in entries if contact_id not in inside}  # the earliest comes last
         entries = list(first.items())
     by_day = Counter(local_day(at, zone) for _, at in entries)
-    latest = list(dict.fromkeys(contact_id for contact_id, _ in entries))[:SAMPLE]
-    days = max(1, (now - since).days)
-    return Forecast(days, len(entries), max(by_day.values(), default=0), latest, cut, dict(by_day))
+    dates = ahead(definition, now=now)
+    latest = list(dict.fromkeys([*(contact_id for contact_id, _ in entries), *dates.sample]))[:SAMPLE]
+    return Forecast(
+        days=max(1, (now - since).days),
+        total=len(entries),
+        ahead=dates.by_day.total(),
+        per_day=max(by_day.values(), default=0) + max(dates.by_day.values(), default=0),
+        sample=latest,
+        cut=cut or dates.cut,
+    )
 
 
 def _named(

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from ninja import Router
 
-routers: tuple[Router, ...] = ()
+from automation.api import automations
+
+routers: tuple[Router, ...] = (automations.router,)

@@ -110,6 +110,15 @@ PLACES: dict[str, tuple[Place, ...]] = {
             "Events of other systems", "/events/", "What shops, schools and forms send us", "plug", "settings.manage"
         ),
     ),
+    "Automations": (
+        Place(
+            "Limits of automations",
+            "/settings/automations/",
+            "When a second person confirms, and when one brakes itself",
+            "shield-check",
+            "settings.manage",
+        ),
+    ),
     "Messages": (
         Place(
             "Writing to clients",
