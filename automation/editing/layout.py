@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from automation.editing.raw import BEGIN, Place, by_id, exit_of, ways
+from automation.editing.raw import BEGIN, GO_TO, Place, by_id, exit_of, reachable, ways
 
 What = Literal["step", "wire", "end", "goes", "fork", "branch", "leave_branch", "leave_fork"]
 
@@ -45,7 +45,7 @@ class Drawing:
 
 def drawing(definition: Mapping[str, Any]) -> Drawing:
     """Lay the steps out from top to bottom, forks from left to right."""
-    steps = by_id(definition)
+    steps, below = by_id(definition), set(reachable(definition, jumping=False))
     marks: list[Mark] = []
     numbers: dict[str, int] = {}
     waiting: list[Mark | tuple[Place, str | None, int]] = [(BEGIN, definition.get("start"), 0)]
@@ -57,7 +57,7 @@ def drawing(definition: Mapping[str, Any]) -> Drawing:
         place, to, depth = todo
         if to is None or to not in steps:
             marks.append(Mark("end", place, depth=depth))
-        elif to in numbers:
+        elif to in numbers or (to in below and place != BEGIN and steps[place.step]["kind"] == GO_TO):
             marks.append(Mark("goes", place, to, depth=depth))
         else:
             numbers[to] = len(numbers) + 1

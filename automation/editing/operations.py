@@ -11,6 +11,7 @@ from typing import Any
 from automation.definition.whole import MOST_STEPS
 from automation.editing.raw import (
     BEGIN,
+    GO_TO,
     CannotEdit,
     Data,
     Place,
@@ -203,7 +204,7 @@ def _room(definition: Mapping[str, Any]) -> None:
 def _insert(definition: Data, step: Data, place: Place) -> None:
     following = target(definition, place)
     out = ways(step)
-    if following is not None and not out:
+    if following is not None and (not out or step["kind"] == GO_TO):
         raise CannotEdit("An end here would cut off the steps that follow. Put it at the end of a path.")
     definition["steps"].append(step)
     step["exits"] = {way.name: None for way in out}

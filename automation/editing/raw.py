@@ -15,6 +15,9 @@ from automation.steps.shape import Step, Way
 
 Data = dict[str, Any]
 
+#: The kind of step that only leads somewhere else.
+GO_TO = "go_to"
+
 
 class CannotEdit(ValueError):
     """What was asked would break the definition; the text says why, to the person who asked."""
@@ -134,9 +137,11 @@ def leading_to(definition: Mapping[str, Any], step: str) -> list[Place]:
     return found
 
 
-def reachable(definition: Mapping[str, Any], start: str | None = None, without: str = "") -> list[str]:
+def reachable(
+    definition: Mapping[str, Any], start: str | None = None, without: str = "", jumping: bool = True
+) -> list[str]:
     """The steps that somebody can come to from a step, or from the beginning, each once, in the order in which they are
-    drawn; `without` a step as if it were not there."""
+    drawn; `without` a step as if it were not there; not `jumping`: as if "go to" led nowhere."""
     steps = by_id(definition)
     waiting = [start or definition.get("start")]
     found: dict[str, None] = {}
@@ -145,6 +150,8 @@ def reachable(definition: Mapping[str, Any], start: str | None = None, without: 
         if at is None or at in found or at not in steps or at == without:
             continue
         found[at] = None
+        if steps[at]["kind"] == GO_TO and not jumping:
+            continue
         waiting += [exit_of(steps[at], way.name) for way in reversed(ways(steps[at]))]
     return list(found)
 

@@ -158,7 +158,7 @@ def check(definition: dict[str, Any]) -> None:
     assert len(wires) == len(set(wires)) == 1 + sum(len(ways(step)) for step in steps.values())
 
 
-KINDS = ("wait", "send_email", "branch", "wait_for_event", "end")
+KINDS = ("wait", "send_email", "branch", "wait_for_event", "end", "go_to", "split")
 
 
 class Editing(RuleBasedStateMachine):

@@ -1,0 +1,209 @@
+"""The builder's pages: what they show, and that its buttons and forms change the draft."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from automation.drafts import seen_of
+from automation.models import Automation, AutomationVersion
+from automation.publishing import create, publish
+from tests.automation.making import template
+from tests.factories import NOW
+from tests.people import People
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mara(people: People, client: Client) -> Client:
+    client.force_login(people.mara)
+    return client
+
+
+def blank() -> Automation:
+    return create(name="Nurture", definition={}, by=None, now=NOW)
+
+
+def draft(automation: Automation) -> AutomationVersion:
+    return AutomationVersion.objects.get(automation=automation, published_at__isnull=True)
+
+
+def press(client: Client, automation: Automation, do: str, **more: str) -> Any:
+    last = automation.versions.latest("number")
+    return client.post(f"/automations/{automation.pk}/edit/?seen={seen_of(last)}", {"do": do, **more})
+
+
+def save(client: Client, automation: Automation, part: str, **fields: Any) -> Any:
+    last = automation.versions.latest("number")
+    return client.post(f"/automations/{automation.pk}/{part}/", {"seen": seen_of(last), **fields})
+
+
+def kinds(automation: Automation) -> list[str]:
+    return [step["kind"] for step in draft(automation).definition["steps"]]
+
+
+def test_a_new_one_asks_when_it_begins(mara: Client) -> None:
+    page = mara.get(f"/automations/{blank().pk}/").content.decode()
+    assert "When does it begin?" in page
+    assert "Form submitted" in page
+
+
+def test_a_trigger_and_steps_are_added(mara: Client) -> None:
+    one = blank()
+    assert press(mara, one, "trigger:form_submitted").url == f"/automations/{one.pk}/?trigger=0"
+    assert press(mara, one, "add:send_email:.").url == f"/automations/{one.pk}/?step=s1"
+    press(mara, one, "add:wait_for_event:s1.next")
+    page = mara.get(f"/automations/{one.pk}/?step=s1").content.decode()
+    assert kinds(one) == ["send_email", "wait_for_event"]
+    assert "Wait for a reply" in page
+    assert "Choose the message template." in page
+
+
+def test_a_step_takes_its_settings(mara: Client) -> None:
+    one, words = blank(), template("Five tips")
+    press(mara, one, "add:send_email:.")
+    save(mara, one, "steps/s1", template=str(words), topic="service")
+    assert draft(one).definition["steps"][0]["template"] == words
+    page = mara.get(f"/automations/{one.pk}/").content.decode()
+    assert "Five tips" in page
+
+
+def test_what_is_wrong_is_said_beside_what_was_typed(mara: Client) -> None:
+    one = blank()
+    press(mara, one, "add:wait:.")
+    answer = save(mara, one, "steps/s1", amount="a few", unit="days")
+    assert answer.status_code == 422
+    assert "A whole number." in answer.content.decode()
+    assert 'value="a few"' in answer.content.decode()
+    assert "amount" not in draft(one).definition["steps"][0]
+
+
+def test_a_branch_takes_a_condition_and_says_it(mara: Client) -> None:
+    one = blank()
+    press(mara, one, "add:branch:.")
+    condition = {
+        "choices_name": "c1",
+        "choices_label_0": "",
+        "when_a_group": "all",
+        "when_a-0_what": "field:lifecycle",
+        "when_a-0_was": "field:lifecycle",
+        "when_a-0_op": "equals",
+        "when_a-0_value": "client",
+    }
+    assert save(mara, one, "steps/s1", **condition).status_code == 302
+    [choice] = draft(one).definition["steps"][0]["choices"]
+    assert choice["label"] == "is a client"
+    page = mara.get(f"/automations/{one.pk}/").content.decode()
+    assert "is a client" in page
+    answer = save(mara, one, "steps/s1", **condition, choices_do="add:0")
+    assert answer.status_code == 200
+    assert answer.content.decode().count('name="choices_name"') == 2
+
+
+def test_what_was_done_is_taken_back_and_done_again(mara: Client) -> None:
+    one = blank()
+    press(mara, one, "add:wait:.")
+    press(mara, one, "add:end:s1.next")
+    press(mara, one, "undo")
+    assert kinds(one) == ["wait"]
+    press(mara, one, "redo")
+    assert kinds(one) == ["wait", "end"]
+    press(mara, one, "undo")
+    press(mara, one, "undo")
+    press(mara, one, "undo")
+    assert not draft(one).definition.get("steps")
+
+
+def test_deleting_a_fork_asks_which_path_stays(mara: Client) -> None:
+    one = blank()
+    press(mara, one, "add:branch:.")
+    press(mara, one, "add:wait:s1.c1")
+    press(mara, one, "add:send_email:s1.else")
+    asked = press(mara, one, "delete:s1")
+    assert asked.url.endswith("?delete=s1")
+    assert "Which path stays?" in mara.get(asked.url).content.decode()
+    press(mara, one, "delete:s1", keep="else")
+    assert kinds(one) == ["send_email"]
+
+
+def test_editing_a_live_one_begins_a_draft(mara: Client) -> None:
+    one = blank()
+    press(mara, one, "trigger:manual")
+    press(mara, one, "add:wait:.")
+    publish(one, by=None, now=NOW)
+    one.refresh_from_db()
+    press(mara, one, "add:end:s1.next")
+    assert kinds(one) == ["wait", "end"]
+    assert len(one.live.definition["steps"]) == 1
+
+
+def test_the_second_editor_hears_what_the_first_did(mara: Client, people: People) -> None:
+    one = blank()
+    press(mara, one, "add:wait:.")
+    seen = seen_of(draft(one))
+    press(mara, one, "add:end:s1.next")
+    ada = Client()
+    ada.force_login(people.ada)
+    answer = ada.post(f"/automations/{one.pk}/steps/s1/", {"seen": seen, "amount": "9", "unit": "days"})
+    assert answer.status_code == 409
+    assert "Added End" in answer.content.decode()
+    assert 'value="9"' in answer.content.decode()
+    ada.post(f"/automations/{one.pk}/edit/?seen={seen}", {"do": "delete:s1"})
+    assert kinds(one) == ["wait", "end"]
+
+
+def test_the_list_does_the_same(mara: Client) -> None:
+    one = blank()
+    home = f"/automations/{one.pk}/list/"
+    press(mara, one, "add:wait:.", next=home)
+    assert press(mara, one, "add:send_email:s1.next", next=home).url == f"{home}?step=s2"
+    press(mara, one, "up:s2", next=home)
+    assert kinds(one) == ["send_email", "wait"]
+    assert "Wait 1 day" in mara.get(f"{home}?step=s1").content.decode()
+
+
+def test_who_may_only_look_is_offered_nothing_to_change(people: People, client: Client, mara: Client) -> None:
+    one = blank()
+    press(mara, one, "add:wait:.")
+    client.force_login(people.sam)
+    page = client.get(f"/automations/{one.pk}/?step=s1").content.decode()
+    assert "Wait 1 day" in page
+    assert "data-kind" not in page
+    assert press(client, one, "delete:s1").status_code == 403
+
+
+def test_nonsense_is_answered_calmly(mara: Client) -> None:
+    one = blank()
+    for do in ("", "add", "add:wait", "add:nothing:.", "delete:s9", "move:s1:s2.next", "untrigger:9", "up:", "x\0:y"):
+        assert press(mara, one, do).status_code == 302
+    for query in ("step=s9", "add=s9.next", "trigger=99", "delete=\0", "trigger=" + "9" * 500):
+        assert mara.get(f"/automations/{one.pk}/?{query}").status_code == 200
+    assert save(mara, one, "steps/s9", amount="1").status_code == 302
+    assert save(mara, one, "triggers/999999999999", form="x").status_code == 302
+
+
+def test_the_page_asks_as_often_however_many_steps(mara: Client) -> None:
+    words = template()
+
+    def queries(many: int) -> int:
+        steps = [
+            {
+                "id": f"s{at}",
+                "kind": "send_email",
+                "template": words,
+                "exits": {"next": f"s{at + 1}" if at < many else None},
+            }
+            for at in range(1, many + 1)
+        ]
+        made = create(name="Long", definition={"start": "s1", "steps": steps}, by=None, now=NOW)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert mara.get(f"/automations/{made.pk}/?step=s1").status_code == 200
+        return len(captured)
+
+    queries(1)
+    assert queries(2) == queries(40)
