@@ -40,7 +40,7 @@ def test_fields_are_filled_and_fall_back(text: str, maria: str, nobody: str) -> 
             "Dear all\n{{ contact.frist_name }}",
             "Line 2: {{ contact.frist_name }} is not a field; did you mean contact.first_name?",
         ),
-        ("{{ first_name }}", "Line 1: {{ first_name }} is not a field; did you mean contact.first_name?"),
+        ("{{ city }}", "Line 1: {{ city }} is not a field; did you mean contact.city?"),
         (
             "{{ contact.custom.visa_tipe }}",
             "Line 1: {{ contact.custom.visa_tipe }} is not a field; did you mean contact.custom.visa_type?",
