@@ -1,0 +1,42 @@
+"""From what a page, the API or a command says to what is rehearsed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from automation.definition.reading import BadDefinition, read_definition
+from automation.models import Automation
+from automation.reading.versions import draft_and_live
+from automation.sandbox.rehearsing import Asked, CannotRehearse
+from automation.sandbox.what_ifs import WhatIf
+from crm.models import Contact
+
+#: Which version: what is being made, or what lets people in.
+DRAFT, LIVE = "draft", "live"
+ABOUT = re.compile(r"(deal|document|invoice):[1-9][0-9]{0,17}")
+
+
+def asked_of(
+    automation: Automation,
+    contact: Contact,
+    *,
+    start: datetime,
+    what_ifs: Sequence[WhatIf] = (),
+    which: str = "",
+    about: str = "",
+) -> Asked:
+    """What to rehearse. `which` is "draft" or "live"; empty means the draft where somebody is at one. Raises
+    CannotRehearse with a sentence."""
+    draft, live = draft_and_live(automation)
+    version = {DRAFT: draft, LIVE: live}.get(which, draft or live)
+    if version is None:
+        raise CannotRehearse("There is no such version to rehearse.")
+    if about and not ABOUT.fullmatch(about):
+        raise CannotRehearse("Name the record like invoice:12, with deal, document or invoice.")
+    try:
+        definition = read_definition(version.definition)
+    except BadDefinition as problem:
+        raise CannotRehearse(f"It is not ready to be rehearsed: {problem}") from None
+    return Asked(automation, definition, version.number, contact, start, what_ifs, about)
