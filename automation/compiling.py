@@ -73,7 +73,9 @@ def heard_in(definition: Definition) -> frozenset[str]:
 
 def kinds_of(definition: Definition) -> tuple[list[str], list[str]]:
     """The kinds of event that let people in, and those after which people inside must be looked at: what they wait for or
-    leave by, and what moves a wait, as another time zone does."""
+    leave by, and what moves a wait, as an absence or another time zone does."""
     triggers = sorted({kind for one in definition.triggers for kind in one.kinds()})
     moved = ON_THEIR_CLOCK if definition.rules.window is not None or definition.rules.runs_at else frozenset()
-    return triggers, sorted((heard_in(definition) | moved).union(*(step.wakes() for step in definition.steps)))
+    audiences = {"audience_joined", "audience_left"} if definition.rules.leaving_audience != "stay" else set()
+    looked_at = heard_in(definition) | moved | audiences | {"out_of_office"}
+    return triggers, sorted(looked_at.union(*(step.wakes() for step in definition.steps)))

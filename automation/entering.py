@@ -3,33 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
+from automation.braking import count, room
 from automation.compiling import graphs
+from automation.engine.entry import INSIDE_ALREADY, Before, too_deep, why_not_again
 from automation.engine.exits import WHO
 from automation.engine.graph import RULES, Graph
 from automation.engine.state import WORDS
 from automation.holding_out import is_held_out
-from automation.models import INSIDE, Automation, AutomationState, Enrollment, EnrollmentStatus, RefusedEntry
+from automation.models import INSIDE, Automation, AutomationState, Enrollment, EnrollmentStatus
+from automation.pulling import FULL, pull
+from automation.refusing import Refusal, write_refusals
+from crm.causes import AUTOMATION
 from crm.conditions.facts import facts_of
 from crm.conditions.matching import matches
 from crm.conditions.tree import Condition
 from crm.models import Contact, Organisation
+from crm.timeline import Happening, record
 
-#: An event with so many causes before it lets nobody in: automations are setting each other off.
-DEEPEST = 8
+ENTERED = "automation_entered"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Somebody whom a trigger or a person names. `at` is the moment that counts as the beginning; `about` is the record,
-    as "invoice:12"; `words` are facts for messages."""
+    as "invoice:12"; `words` are facts for messages. `deliberate`: somebody saw how many they are, so that the brake does not
+    count them."""
 
     automation_id: int
     contact_id: int
@@ -39,6 +45,9 @@ class Entry:
     depth: int = 0
     by_id: int | None = None
     words: Mapping[str, Any] = field(default_factory=dict)
+    deliberate: bool = False
+    #: What a trigger of time calls it: the same occasion lets nobody in twice, whatever the rules say.
+    occasion: str = ""
 
 
 @dataclass(slots=True)
@@ -64,22 +73,59 @@ def enroll(entries: Sequence[Entry], *, now: datetime) -> Entered:
             else:
                 allowed.append(one)
         contacts = _alive({one.contact_id for one in allowed})
-        before = _rounds(allowed)
-        facts = _facts(allowed, live, known)
+        before = _behind(allowed)
+        facts, zone = _facts(allowed, live, known)
         rows = []
         for one in allowed:
-            graph = known[live[one.automation_id]]
-            why = _refused(one, graph, one.contact_id in contacts, before, facts, now)
+            graph, mine = known[live[one.automation_id]], before[one.contact_id]
+            if one.occasion and (one.automation_id, one.occasion) in mine.occasions:
+                continue
+            why = "" if one.contact_id in contacts else "The contact was deleted."
+            why = why or _refused(one, graph, mine, facts, zone, now)
             if why:
                 result.refused[_key(one)] = why
             else:
-                rows.append((one, graph, _round(one, graph, before)))
+                rows.append((one, graph, _admit(one, graph, mine, now)))
+        rows, full = _with_room(rows, result, now)
         result.ids = _insert(rows, now)
         for one, _, _ in rows:
             if _key(one) not in result.ids:
-                result.refused[_key(one)] = "They are inside already."
-        _write_refusals([one for one in _first_of_each(entries) if _key(one) in result.refused], result.refused, now)
+                result.refused[_key(one)] = INSIDE_ALREADY
+        count(Counter(one.automation_id for one, _, _ in rows if _counts(one) and _key(one) in result.ids), now)
+        pull(full, now)
+        _tell([one for one, graph, _ in rows if _key(one) in result.ids and not _held_out(one, graph)], now)
+        write_refusals(
+            [
+                Refusal(one.automation_id, one.contact_id, result.refused[_key(one)], one.about, one.cause_id)
+                for one in _first_of_each(entries)
+                if _key(one) in result.refused
+            ],
+            now=now,
+        )
     return result
+
+
+def _with_room(
+    rows: list[tuple[Entry, Graph, int]], result: Entered, now: datetime
+) -> tuple[list[tuple[Entry, Graph, int]], set[int]]:
+    """Those for whom the brakes leave room today, and the automations whose day is full."""
+    left = room({one.automation_id for one, _, _ in rows if _counts(one)}, now) if rows else {}
+    kept, full = [], set()
+    for row in rows:
+        one, places = row[0], left.get(row[0].automation_id)
+        if not _counts(one) or places is None:
+            kept.append(row)
+        elif places > 0:
+            kept.append(row)
+            left[one.automation_id] = places - 1
+        else:
+            full.add(one.automation_id)
+            result.refused[_key(one)] = FULL
+    return kept, full
+
+
+def _counts(one: Entry) -> bool:
+    return not one.deliberate
 
 
 def _key(one: Entry) -> tuple[int, int, str]:
@@ -101,9 +147,7 @@ def _live(automation_ids: set[int]) -> dict[int, int]:
 def _closed(one: Entry, live: Mapping[int, int]) -> str:
     if one.automation_id not in live:
         return "The automation is not active."
-    if one.depth >= DEEPEST:
-        return f"It was set off by a chain of {one.depth} automations; that looks like a loop."
-    return ""
+    return too_deep(one.depth)
 
 
 def _alive(contact_ids: set[int]) -> set[int]:
@@ -111,101 +155,99 @@ def _alive(contact_ids: set[int]) -> set[int]:
 
 
 @dataclass(slots=True)
-class _Before:
-    """What somebody has behind them: in one automation, and where they are now."""
+class _Behind:
+    """What one person has behind them: by automation and record, and the occasions that let them in."""
 
-    rounds: int = 0
-    inside: bool = False
-    last_ended: datetime | None = None
+    rounds: dict[tuple[int, str], Before] = field(default_factory=dict)
+    occasions: set[tuple[int, str]] = field(default_factory=set)
 
 
-def _rounds(entries: Sequence[Entry]) -> dict[int, dict[tuple[int, str], _Before]]:
-    """For each person what they have been through, by automation and record; one query."""
-    found: dict[int, dict[tuple[int, str], _Before]] = defaultdict(dict)
+def _behind(entries: Sequence[Entry]) -> dict[int, _Behind]:
+    """What each person has behind them; one query."""
+    found: dict[int, _Behind] = defaultdict(_Behind)
     rows = Enrollment.objects.filter(contact__in={one.contact_id for one in entries}).order_by("pk")
-    columns = ("contact_id", "automation_id", "per", "round", "status", "ended_at")
-    for contact_id, automation_id, per, number, status, ended_at in rows.values_list(*columns):
-        one = found[contact_id].setdefault((automation_id, per), _Before())
+    columns = ("contact_id", "automation_id", "per", "round", "status", "ended_at", "entered_at", "occasion")
+    for contact_id, automation_id, per, number, status, ended_at, entered_at, occasion in rows.values_list(*columns):
+        mine = found[contact_id]
+        one = mine.rounds.setdefault((automation_id, per), Before())
         one.rounds = max(one.rounds, number)
         one.inside = one.inside or status in INSIDE
+        one.held_out = status == EnrollmentStatus.HELD_OUT
+        one.entered.append(entered_at)
         if ended_at is not None:
             one.last_ended = max(ended_at, one.last_ended or ended_at)
+        if occasion:
+            mine.occasions.add((automation_id, occasion))
     return found
 
 
-def _facts(entries: Sequence[Entry], live: Mapping[int, int], known: Mapping[int, Graph]) -> dict[int, dict[str, Any]]:
+def _facts(
+    entries: Sequence[Entry], live: Mapping[int, int], known: Mapping[int, Graph]
+) -> tuple[dict[int, dict[str, Any]], str]:
+    """What the conditions for entering ask of each person, and the zone in which days are counted."""
     asked = [
         found
         for automation_id in {one.automation_id for one in entries}
         if isinstance(found := known[live[automation_id]].conditions.get((RULES, WHO)), Condition)
     ]
-    return facts_of(asked, [one.contact_id for one in entries]) if asked else {}
+    if not asked:
+        return {}, "UTC"
+    return facts_of(asked, [one.contact_id for one in entries]), Organisation.objects.current().time_zone
+
+
+def _per(one: Entry, graph: Graph) -> str:
+    return one.about if graph.rules.per_record else ""
 
 
 def _refused(
-    one: Entry,
-    graph: Graph,
-    alive: bool,
-    before: Mapping[int, Mapping[tuple[int, str], _Before]],
-    facts: Mapping[int, Mapping[str, Any]],
-    now: datetime,
+    one: Entry, graph: Graph, mine: _Behind, facts: Mapping[int, Mapping[str, Any]], zone: str, now: datetime
 ) -> str:
     """Why they stay out; empty lets them in."""
-    if not alive:
-        return "The contact was deleted."
-    mine = before.get(one.contact_id, {})
-    again = _again(mine.get((one.automation_id, one.about if graph.rules.per_record else "")), graph, now)
+    again = why_not_again(mine.rounds.get((one.automation_id, _per(one, graph))), graph.rules, now)
     if again:
         return again
-    others = {automation_id for (automation_id, _), was in mine.items() if was.inside}
+    others = {automation_id for (automation_id, _), was in mine.rounds.items() if was.inside}
     if others & set(graph.rules.not_while_in):
         return "They are in another automation that this one keeps clear of."
     who = graph.conditions.get((RULES, WHO))
     if isinstance(who, str):
         return f"Whom it is for cannot be worked out: {who}"
-    zone = Organisation.objects.current().time_zone if who is not None else "UTC"
     if who is not None and not matches(who, facts[one.contact_id], now=now, zone=zone):
         return "They do not fit the condition for entering."
     return ""
 
 
-def _again(was: _Before | None, graph: Graph, now: datetime) -> str:
-    if was is None:
-        return ""
-    if was.inside:
-        return "They are inside already."
-    rules = graph.rules
-    if rules.reentry == "never":
-        return "They have been through it once, and nobody goes twice."
-    if rules.reentry == "after_days" and was.last_ended is not None:
-        until = was.last_ended + timedelta(days=rules.reentry_days)
-        if now < until:
-            return f"They went through it less than {rules.reentry_days} days ago."
-    return ""
+def _admit(one: Entry, graph: Graph, mine: _Behind, now: datetime) -> int:
+    """Remember that they are inside now, for those who come after in this set; returns the number of the round."""
+    was = mine.rounds.setdefault((one.automation_id, _per(one, graph)), Before())
+    was.rounds += 1
+    was.inside = not _held_out(one, graph)
+    was.entered.append(now)
+    return was.rounds
 
 
-def _round(one: Entry, graph: Graph, before: Mapping[int, Mapping[tuple[int, str], _Before]]) -> int:
-    was = before.get(one.contact_id, {}).get((one.automation_id, one.about if graph.rules.per_record else ""))
-    return was.rounds + 1 if was else 1
+def _held_out(one: Entry, graph: Graph) -> bool:
+    return is_held_out(one.automation_id, one.contact_id, graph.rules.hold_out_percent)
 
 
 def _insert(rows: Sequence[tuple[Entry, Graph, int]], now: datetime) -> dict[tuple[int, int, str], int]:
     if not rows:
         return {}
-    held = [is_held_out(one.automation_id, one.contact_id, graph.rules.hold_out_percent) for one, graph, _ in rows]
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO automation_enrollment (automation_id, automation_version_id, contact_id, about, per, round,
                 status, step, since, visits, memory, why, next_at, entered_at, ended_at, stop_reason, entered_by_id,
-                cause_id, depth, attempts, paused_by)
+                cause_id, depth, attempts, paused_by, occasion)
             SELECT t.automation, t.version, t.contact, t.about, t.per, t.round, t.status, t.step, t.at, 0,
                 t.memory::jsonb, '', CASE t.status WHEN 'active' THEN %(now)s END, t.at,
-                CASE t.status WHEN 'active' THEN NULL ELSE %(now)s END, '', t.by, t.cause, t.depth, 0, ''
+                CASE t.status WHEN 'active' THEN NULL ELSE %(now)s END, '', t.by, t.cause, t.depth, 0, '',
+                t.occasion
             FROM unnest(%(automation)s::bigint[], %(version)s::bigint[], %(contact)s::bigint[], %(about)s::text[],
                 %(per)s::text[], %(round)s::int[], %(status)s::text[], %(step)s::text[], %(at)s::timestamptz[],
-                %(memory)s::text[], %(by)s::bigint[], %(cause)s::bigint[], %(depth)s::int[])
-                AS t(automation, version, contact, about, per, round, status, step, at, memory, by, cause, depth)
+                %(memory)s::text[], %(by)s::bigint[], %(cause)s::bigint[], %(depth)s::int[],
+                %(occasion)s::text[])
+                AS t(automation, version, contact, about, per, round, status, step, at, memory, by, cause, depth, occasion)
             ON CONFLICT DO NOTHING
             RETURNING automation_id, contact_id, about, id
             """,
@@ -215,15 +257,19 @@ def _insert(rows: Sequence[tuple[Entry, Graph, int]], now: datetime) -> dict[tup
                 "version": [graph.version_id for _, graph, _ in rows],
                 "contact": [one.contact_id for one, _, _ in rows],
                 "about": [one.about for one, _, _ in rows],
-                "per": [one.about if graph.rules.per_record else "" for one, graph, _ in rows],
+                "per": [_per(one, graph) for one, graph, _ in rows],
                 "round": [number for _, _, number in rows],
-                "status": [EnrollmentStatus.HELD_OUT if out else EnrollmentStatus.ACTIVE for out in held],
+                "status": [
+                    EnrollmentStatus.HELD_OUT if _held_out(one, graph) else EnrollmentStatus.ACTIVE
+                    for one, graph, _ in rows
+                ],
                 "step": [graph.start or "" for _, graph, _ in rows],
                 "at": [one.at for one, _, _ in rows],
                 "memory": [_memory(one) for one, _, _ in rows],
                 "by": [one.by_id for one, _, _ in rows],
                 "cause": [one.cause_id for one, _, _ in rows],
                 "depth": [one.depth for one, _, _ in rows],
+                "occasion": [one.occasion for one, _, _ in rows],
             },
         )
         return {(automation, contact, about): pk for automation, contact, about, pk in cursor.fetchall()}
@@ -233,15 +279,21 @@ def _memory(one: Entry) -> str:
     return json.dumps({WORDS: dict(one.words)} if one.words else {})
 
 
-def _write_refusals(entries: Sequence[Entry], refused: Mapping[tuple[int, int, str], str], now: datetime) -> None:
-    there = set(Contact.objects.filter(pk__in={one.contact_id for one in entries}).values_list("pk", flat=True))
-    RefusedEntry.objects.bulk_create(
+def _tell(entries: Sequence[Entry], now: datetime) -> None:
+    """Say on the timelines who has entered, as one set. The automation itself does not react to it."""
+    if not entries:
+        return
+    names = dict(Automation.objects.filter(pk__in={one.automation_id for one in entries}).values_list("pk", "name"))
+    record(
         [
-            RefusedEntry(
-                automation_id=one.automation_id, contact_id=one.contact_id, about=one.about, event_id=one.cause_id,
-                at=now, reason=refused[_key(one)][:300],
+            Happening(
+                ENTERED, one.contact_id, now,
+                actor="person" if one.by_id else "system", user_id=one.by_id,
+                subject_kind="automation", subject_id=one.automation_id,
+                data={"automation": names[one.automation_id], AUTOMATION: one.automation_id},
+                cause_id=one.cause_id, depth=one.depth + 1,
             )
             for one in entries
-            if one.contact_id in there
-        ]
+        ],
+        now=now,
     )  # fmt: skip

@@ -24,6 +24,9 @@ from crm.conditions.tree import Condition
 from crm.event_kinds import words
 from crm.models import Contact, Organisation
 from crm.whereabouts import whereabouts
+from crm.zones import moment
+from messaging.contact_case import MORNING
+from messaging.contact_facts import LONGEST_ABSENCE
 
 
 def state_of(row: Enrollment) -> State:
@@ -48,7 +51,7 @@ def load_facts(rows: Sequence[Enrollment], graphs: Mapping[int, Graph], *, now: 
     """The facts of each enrollment, by its id."""
     hours = organisation_hours()
     ids = sorted({row.contact_id for row in rows})
-    people = _people(ids, hours.zone)
+    people = _people(ids, hours.zone, now)
     values = facts_of(_conditions(rows, graphs), ids)
     events = _events(rows, graphs)
     dates = read_dates((row.pk, row.contact_id, about_of(row.about), _dates(row, graphs)) for row in rows)
@@ -78,7 +81,7 @@ def organisation_hours() -> Hours:
     return Hours(house.time_zone, tuple(house.working_days), house.working_from, house.working_to)
 
 
-def _people(ids: Sequence[int], default_zone: str) -> dict[int, Facts]:
+def _people(ids: Sequence[int], default_zone: str, now: datetime) -> dict[int, Facts]:
     columns = (
         "pk",
         "first_name",
@@ -89,18 +92,21 @@ def _people(ids: Sequence[int], default_zone: str) -> dict[int, Facts]:
         "time_zone",
         "phone",
         "country",
+        "message_preference__away_until",
     )
-    found = {}
-    for pk, first, last, firm, owner_id, deleted_at, zone, phone, country in Contact.objects.filter(
+    found, furthest = {}, (now + LONGEST_ABSENCE).date()
+    for pk, first, last, firm, owner_id, deleted_at, zone, phone, country, away in Contact.objects.filter(
         pk__in=ids
     ).values_list(*columns):
         place = whereabouts(zone, phone, country)
+        zone_name = place.zone_name if place else default_zone
         found[pk] = Facts(
             pk,
             name=f"{first} {last}".strip() or firm,
-            zone=place.zone_name if place else default_zone,
+            zone=zone_name,
             owner_id=owner_id,
             gone=deleted_at is not None,
+            away_until=moment(away, MORNING, zone_name) if away is not None and away <= furthest else None,
         )
     return found
 

@@ -11,9 +11,11 @@ from django.db import connection
 
 from automation.engine.events import Seen
 from automation.entering import Entry, enroll
-from automation.loading import seen
+from automation.leaving import JOINED, LEFT, follow_audiences
 from automation.models import Automation, AutomationState
-from automation.triggers.listening import Listener, listeners
+from automation.triggers.changes import KINDS as CHANGES
+from automation.triggers.changes import together
+from automation.triggers.listening import Listeners, listeners
 from crm.causes import AUTOMATION
 from crm.dispatching import Subscriber, subscribe
 from crm.models import Event
@@ -35,11 +37,12 @@ def listening() -> frozenset[str]:
 
 def notice(events: Sequence[Event], now: datetime) -> None:
     """Subscriber: let in whom the events name, and bring on who waited for them."""
-    told = [(event.contact_id, _seen(event), event) for event in events if event.contact_id is not None]
-    entries = _entries(told, listeners(_live()))
+    told = [event for event in events if event.contact_id is not None]
+    entries = entries_of(told, listeners(_live()))
     if entries:
         enroll(entries, now=now)
-    wake({(contact_id, one.kind) for contact_id, one, _ in told if contact_id is not None}, now=now)
+    follow_audiences({event.contact_id or 0 for event in told if event.kind in (JOINED, LEFT)}, now=now)
+    wake({(event.contact_id or 0, event.kind) for event in told}, now=now)
 
 
 def _live() -> list[int]:
@@ -47,26 +50,44 @@ def _live() -> list[int]:
     return list(active.values_list("live_id", flat=True))
 
 
-def _entries(told: Iterable[tuple[int | None, Seen, Event]], by_kind: dict[str, list[Listener]]) -> list[Entry]:
-    """Whom the events name, in the order of the events. An automation leaves alone what it did itself."""
+def entries_of(told: Iterable[Event], triggers: Listeners) -> list[Entry]:
+    """Whom the events name, in the order of the events. An automation leaves alone what it did itself, and what one
+    transaction changes of a contact is one change."""
     found = []
-    for contact_id, one, event in told:
-        for listener in by_kind.get(one.kind, ()):
-            if one.data.get(AUTOMATION) == listener.automation_id or not listener.trigger.matches(one):
+    for seen, event in _as_seen(told, triggers):
+        for listener in triggers.asked(seen):
+            if seen.data.get(AUTOMATION) == listener.automation_id:
                 continue
-            about = listener.trigger.about(one)
+            about = listener.trigger.about(seen)
             found.append(
                 Entry(
                     automation_id=listener.automation_id,
-                    contact_id=contact_id or 0,
+                    contact_id=event.contact_id or 0,
                     at=event.recorded_at,
                     about=f"{about.kind}:{about.id}" if about else "",
-                    cause_id=one.id,
+                    cause_id=seen.id,
                     depth=event.depth,
-                    words=words_of(one),
+                    words=words_of(seen),
                 )
             )
     return found
+
+
+def _as_seen(told: Iterable[Event], triggers: Listeners) -> Iterable[tuple[Seen, Event]]:
+    """The events that a trigger may answer; changes that were stored together as one, in the place of the first."""
+    rows: list[tuple[Seen | None, Event]] = []
+    changes: dict[tuple[int | None, datetime], list[int]] = defaultdict(list)
+    for event in told:
+        if triggers.hears(event.kind) or event.kind in CHANGES:
+            if event.kind in CHANGES:
+                changes[event.contact_id, event.recorded_at].append(len(rows))
+            rows.append((_seen(event), event))
+    for places in changes.values():
+        if len(places) > 1:
+            first = together([seen for place in places if (seen := rows[place][0]) is not None])
+            for place in places:
+                rows[place] = (first if place == places[0] else None, rows[place][1])
+    return [(seen, event) for seen, event in rows if seen is not None]
 
 
 def words_of(event: Seen) -> dict[str, Any]:
@@ -79,7 +100,8 @@ def words_of(event: Seen) -> dict[str, Any]:
 
 
 def _seen(event: Event) -> Seen:
-    return seen(
+    """The event without its sentence, which no trigger reads."""
+    return Seen(
         event.pk, event.kind, event.recorded_at, event.actor, event.user_id, event.subject_kind, event.subject_id,
         event.two_way, event.data,
     )  # fmt: skip
@@ -90,10 +112,7 @@ def wake(happened: set[tuple[int, str]], *, now: datetime) -> int:
     the engine reads what is stored."""
     if not happened:
         return 0
-    by_kind: dict[str, list[int]] = defaultdict(list)
-    for contact_id, kind in happened:
-        by_kind[kind].append(contact_id)
-    pairs = [(contact_id, kind) for kind, ids in by_kind.items() for contact_id in ids]
+    pairs = sorted(happened)
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import F
 
+from automation.clocks import set_clocks
 from automation.compiling import kinds_of
 from automation.definition.checking import check
 from automation.definition.reading import BadDefinition, read_definition
@@ -68,6 +69,7 @@ def publish(
             version=F("version") + 1,
         )
         release([automation.pk], now=now)
+        set_clocks([automation.pk], now)
     return draft
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 
 from automation.braking import count_anew
+from automation.clocks import set_clocks
 from automation.engine.state import ARCHIVED
 from automation.models import RUNNING, Automation, AutomationState, AutomationVersion, Enrollment, EnrollmentStatus
 from automation.models.automation import AutomationQuerySet
@@ -113,6 +114,7 @@ def _move(
     Automation.objects.filter(pk__in=result.done).update(
         state=to, pause_reason=reason[:300], updated_at=now, version=F("version") + 1
     )
+    set_clocks(result.done, now)
     return result
 
 
@@ -137,6 +139,7 @@ def _take_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
             )
             again = AutomationState.PAUSED if state == AutomationState.ACTIVE and kind == "deleted" else state
             if rows.update(state=again, deleted_at=None, updated_at=now, version=F("version") + 1):
+                set_clocks([int(text)], now)
                 result.done.append(int(text))
             else:
                 result.refused[int(text)] = "It has changed since."

@@ -115,6 +115,8 @@ def create_contacts(rows: Sequence[NewContact], *, by: User | None, now: datetim
                         "by": by.name if by else "Followthrough",
                         "lifecycle": contact.lifecycle,
                         "speed_to_lead": row.speed_to_lead,
+                        **({"source": contact.source} if contact.source else {}),
+                        **({"tag_ids": list(dict.fromkeys(row.tag_ids))} if row.tag_ids else {}),
                     },
                 )
                 for contact, (_, row, _) in zip(stored, fresh, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -83,6 +83,11 @@ def record_same(happening: Happening, contact_ids: Sequence[int], *, now: dateti
         raise KeyError(happening.kind)
     if not contact_ids:
         return 0
+    caused = [pk for pk in contact_ids if cause_for(pk) is not None]
+    if caused:  # each has a cause of its own
+        record([replace(happening, contact_id=pk, data=dict(happening.data), key="") for pk in caused], now=now)
+        others = sorted(set(contact_ids) - set(caused))
+        return len(caused) + record_same(happening, others, now=now)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

@@ -9,7 +9,7 @@ from django.db.models import DurationField, ExpressionWrapper, F, Value
 from followups.changing import Change, changing
 from followups.escalation import open_escalations
 from followups.lifecycle import MISSED, PENDING
-from followups.models import FollowUp
+from followups.models import FollowUp, FollowUpType
 from followups.models.followup import FollowUpQuerySet
 from followups.telling import tell_missed
 
@@ -67,9 +67,11 @@ def mark_missed(change: Change) -> None:
     """Write and record what was missed."""
     change.write(status=MISSED, missed_at=change.now)
     words = {row["id"]: change.due_words(row) for row in change.rows}
+    slugs = dict(FollowUpType.objects.values_list("pk", "slug")) if change.rows else {}
     change.tell(
         "followup_missed",
         lambda row: {
+            "type": slugs[row["type_id"]],
             "due": words[row["id"]],
             "due_by": row["due_by"].isoformat(),
             "assignee": change.people[row["assignee_id"]].name,

@@ -16,6 +16,7 @@ from automation.engine.facts import Facts
 from automation.engine.graph import Graph
 from automation.engine.state import ACTED_AT, State
 from automation.steps.shape import Case, Decision, End, Fail, Go, Stay, Step
+from crm.zones import zone
 
 #: So many steps in one turn; what remains is for the next. A loop without waiting was refused when it was saved.
 STEPS_A_TURN = 50
@@ -24,6 +25,7 @@ MOST_VISITS = 2_000
 CIRCLES = f"They went through {MOST_VISITS:,} steps; something runs in circles."
 
 ACTIVE, WAITING, FINISHED, STOPPED, FAILED = "active", "waiting", "finished", "stopped", "failed"
+AWAY = "paused_ooo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What came of it. `status` is active (go on at once), waiting, finished, stopped or failed. `effect` is the one thing
+    """What came of it. `status` is active (go on at once), waiting, away, finished, stopped or failed. `effect` is the one thing
     to write, by the step that `acting` names; should that fail, `before` is where the person stays."""
 
     state: State
@@ -64,6 +66,9 @@ def advance(graph: Graph, state: State, facts: Facts, now: datetime) -> Turn:
         if isinstance(end, Fail) or step is None:
             return _over(state, end, [])
         return _over(_left(state, None, now), end, [_visit(state, step, "", end)])
+    if facts.away_until is not None and facts.away_until > now:
+        back = facts.away_until.astimezone(zone(facts.zone))
+        return Turn(state, AWAY, facts.away_until, f"They are away until {back.day} {back:%B %Y}.")
     visits: list[Visit] = []
     acted: tuple[Effect, Step, State] | None = None
     for _ in range(STEPS_A_TURN):

@@ -30,6 +30,8 @@ class Facts:
     owner_id: int | None = None
     gone: bool = False
     place: int = 0
+    #: When they are back, where they said that they are away.
+    away_until: datetime | None = None
     most_touches: int | None = None
     dates: Mapping[str, date] = field(default_factory=dict)
 

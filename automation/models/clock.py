@@ -14,6 +14,9 @@ class TriggerClock(models.Model):
     #: Its place among the triggers of the definition.
     place = models.PositiveSmallIntegerField()
     looked_until = models.DateTimeField()
+    #: The end of the window that is being worked off, and the last row of it that was looked at; empty between windows.
+    until = models.DateTimeField(null=True)
+    after = models.BigIntegerField(default=0, db_default=0)
     next_at = models.DateTimeField()
     active = models.BooleanField(default=True)
 

@@ -80,6 +80,8 @@ class Enrollment(models.Model):
     depth = models.PositiveSmallIntegerField(default=0)
     #: Tries of the present step that broke off with an error.
     attempts = models.PositiveSmallIntegerField(default=0)
+    #: The occasion that let them in, of a trigger of time: each lets in once, whatever happens to clocks and zones.
+    occasion = models.CharField(max_length=160, blank=True, default="", db_default="")
     #: What held it when it was paused: "person", "automation", "audience" or "brake".
     paused_by = models.CharField(max_length=12, blank=True, default="")
 
@@ -94,6 +96,11 @@ class Enrollment(models.Model):
                 fields=["automation", "contact", "per"],
                 condition=Q(status__in=INSIDE),
                 name="automation_enrollment_inside_once",
+            ),
+            models.UniqueConstraint(
+                fields=["automation", "contact", "occasion"],
+                condition=~Q(occasion=""),
+                name="automation_enrollment_occasion_once",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=EnrollmentStatus.values), name="automation_enrollment_status_is_known"

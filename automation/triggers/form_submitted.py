@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -9,12 +10,14 @@ from pydantic import Field
 from automation.engine.events import Seen
 from automation.triggers.shape import Trigger
 
+NAMES = ("form", "name", "item")
+
 
 class FormSubmitted(Trigger):
     """Any form, or the one of that name."""
 
     kind: Literal["form_submitted"] = "form_submitted"
-    form: str = Field("", max_length=200)
+    form: str = Field("", max_length=200, title="Form", description="Its name; empty means any")
 
     title: ClassVar[str] = "Form submitted"
     icon: ClassVar[str] = "clipboard-check"
@@ -23,10 +26,15 @@ class FormSubmitted(Trigger):
     def kinds(self) -> frozenset[str]:
         return frozenset({"form_submitted"})
 
+    def key(self) -> Hashable | None:
+        return self.form.casefold() or None
+
+    @classmethod
+    def keys(cls, event: Seen) -> Iterable[Hashable]:
+        return [str(value).casefold() for name in NAMES if (value := event.data.get(name)) not in (None, "")]
+
     def matches(self, event: Seen) -> bool:
-        if event.kind != "form_submitted":
-            return False
-        return not self.form or any(str(event.data.get(name, "")) == self.form for name in ("form", "name", "item"))
+        return event.kind == "form_submitted" and (not self.form or self.form.casefold() in self.keys(event))
 
     def words(self) -> str:
         return self.form or "any form"

@@ -1,17 +1,19 @@
-"""The triggers of live versions, by the kinds of event that they answer."""
+"""The triggers of live versions, found by what an event is: hundreds of them cost little more than one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from automation.definition.whole import Definition
+from automation.engine.events import Seen
 from automation.models import AutomationVersion
 from automation.triggers.shape import Trigger
 
 #: Versions never change: what was read once stays read.
 _read: dict[int, tuple[int, Definition]] = {}
+_last: tuple[frozenset[int], Listeners] | None = None
 MOST_KEPT = 2_000
 
 
@@ -24,13 +26,48 @@ class Listener:
     trigger: Trigger
 
 
+@dataclass(frozen=True, slots=True)
+class _Alike:
+    """Triggers of one class: those that ask for one thing by that thing, and those that are always asked."""
+
+    model: type[Trigger]
+    by_key: dict[Hashable, list[Listener]] = field(default_factory=lambda: defaultdict(list))
+    others: list[Listener] = field(default_factory=list)
+
+
+class Listeners:
+    """The triggers of some versions."""
+
+    def __init__(self, triggers: Iterable[Listener]) -> None:
+        self._by_kind: dict[str, dict[type[Trigger], _Alike]] = defaultdict(dict)
+        for one in triggers:
+            model, key = type(one.trigger), one.trigger.key()
+            for kind in one.trigger.kinds():
+                alike = self._by_kind[kind].setdefault(model, _Alike(model))
+                (alike.others if key is None else alike.by_key[key]).append(one)
+
+    def hears(self, kind: str) -> bool:
+        """Whether any of them answers such events."""
+        return kind in self._by_kind
+
+    def asked(self, event: Seen) -> Iterator[Listener]:
+        """Those that it lets somebody in by."""
+        for alike in self._by_kind.get(event.kind, {}).values():
+            if alike.by_key:
+                for key in set(alike.model.keys(event)):
+                    yield from (one for one in alike.by_key.get(key, ()) if one.trigger.matches(event))
+            yield from (one for one in alike.others if one.trigger.matches(event))
+
+
 def forget() -> None:
     """Read everything anew."""
+    global _last
     _read.clear()
+    _last = None
 
 
-def listeners(version_ids: Iterable[int]) -> dict[str, list[Listener]]:
-    """The triggers of these versions by kind of event; versions read before cost nothing."""
+def definitions(version_ids: Iterable[int]) -> dict[int, tuple[int, Definition]]:
+    """The automation and definition of each version; those read before cost nothing."""
     wanted = list(version_ids)
     missing = [pk for pk in wanted if pk not in _read]
     if missing:
@@ -40,11 +77,21 @@ def listeners(version_ids: Iterable[int]) -> dict[str, list[Listener]]:
         rows = AutomationVersion.objects.filter(pk__in=missing).values_list("pk", "automation_id", "definition")
         for pk, automation_id, definition in rows:
             _read[pk] = (automation_id, Definition.model_validate(definition))
-    found: dict[str, list[Listener]] = defaultdict(list)
-    for pk in wanted:
-        if pk in _read:
-            automation_id, definition = _read[pk]
-            for trigger in definition.triggers:
-                for kind in trigger.kinds():
-                    found[kind].append(Listener(automation_id, pk, trigger))
-    return found
+    return {pk: _read[pk] for pk in wanted if pk in _read}
+
+
+def listeners(version_ids: Iterable[int]) -> Listeners:
+    """The triggers of these versions; put together anew only when they are others than the last time."""
+    global _last
+    wanted = frozenset(version_ids)
+    if _last is None or _last[0] != wanted:
+        found = definitions(sorted(wanted))
+        made = Listeners(
+            Listener(automation_id, pk, trigger)
+            for pk, (automation_id, definition) in found.items()
+            for trigger in definition.triggers
+        )
+        if found.keys() != wanted:
+            return made
+        _last = (wanted, made)
+    return _last[1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -31,6 +32,16 @@ class Trigger(BaseModel):
         """The kinds of event that it answers; none for one of time."""
         return frozenset()
 
+    def key(self) -> Hashable | None:
+        """The one thing that an event must name, where it asks for one: of hundreds of triggers only those are then asked
+        whose key is among the event's `keys`. None: it is always asked."""
+        return None
+
+    @classmethod
+    def keys(cls, event: Seen) -> Iterable[Hashable]:
+        """What an event names, to be found by `key`."""
+        return ()
+
     def matches(self, event: Seen) -> bool:
         """Whether such an event lets its contact in."""
         return event.kind in self.kinds()
@@ -40,6 +51,17 @@ class Trigger(BaseModel):
         if event.subject_kind in RECORDS and event.subject_id is not None:
             return About(event.subject_kind, event.subject_id)
         return None
+
+    def lacks(self) -> dict[str, str]:
+        """What must still be chosen before it can work, a sentence for each field. A field says so itself by "needed" in
+        its metadata."""
+        found = {}
+        for name, info in type(self).model_fields.items():
+            extra = info.json_schema_extra
+            needed = extra.get("needed") if isinstance(extra, dict) else None
+            if needed and getattr(self, name) in (None, "", [], ()):
+                found[name] = str(needed)
+        return found
 
     def words(self) -> str:
         """When it lets people in, in a few words."""

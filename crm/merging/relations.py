@@ -62,6 +62,13 @@ def register_copied(label: str, combine: Combine | None = None) -> None:
     relations.cache_clear()
 
 
+def register_moving(label: str, combine: Combine) -> None:
+    """Say that rows of a model move although a contact may stand there only once: `combine` runs first and clears the
+    way."""
+    _said[label.lower()] = _Said(Mode.MOVE, combine)
+    relations.cache_clear()
+
+
 def register_staying(label: str) -> None:
     """Say that rows of a model stay with the gone contact: they are about the record, or are kept by the database."""
     _said[label.lower()] = _Said(Mode.STAY)
@@ -109,7 +116,7 @@ def _relation(model: type[models.Model], field: models.ForeignKey[models.Model, 
     if said is None and _once(model, field):
         raise Unregistered(
             f"{model._meta.label}.{field.name}: a contact stands there only once. Say what a merge does with it: "
-            "crm.merging.relations.register_copied or register_staying."
+            "crm.merging.relations.register_copied, register_moving or register_staying."
         )
     said = said or _Said(Mode.MOVE)
     key = model._meta.pk.column or "id"

@@ -28,6 +28,8 @@ def move_all(cursor: CursorWrapper, source: int, target: int) -> dict[str, list[
     """Give every movable row of one contact to another; returns the keys by "table.column", of those that had any."""
     moved: dict[str, list[int]] = {}
     for one in moving():
+        if one.combine is not None:
+            one.combine(cursor, target, source)
         but = "AND kind <> ALL(%s)" if one.table == "crm_event" else ""
         cursor.execute(
             f'UPDATE "{one.table}" SET "{one.column}" = %s WHERE "{one.column}" = %s {but} RETURNING "{one.key}"',

@@ -34,6 +34,7 @@ class Hits:
     channel: str
     delivered_at: datetime | None
     html: str
+    template_id: int | None = None
     seen: list[Seen] = field(default_factory=list)
 
 
@@ -88,6 +89,7 @@ def _happenings(messages: dict[int, Hits], labels: dict[int, Label]) -> list[Hap
             about: dict[str, Any] = {
                 "subject": hits.subject or "a message without subject",
                 "message_id": message_id,
+                "template_id": hits.template_id,
                 "channel": MessageChannel(hits.channel).label,
                 "channel_slug": hits.channel,
             }
@@ -122,7 +124,7 @@ ORDER BY at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 
 _MESSAGES = """
 SELECT message.id, message.contact_id, message.subject, message.channel,
-    coalesce(message.delivered_at, message.sent_at), coalesce(body.html, '')
+    coalesce(message.delivered_at, message.sent_at), coalesce(body.html, ''), message.template_id
 FROM messaging_message AS message LEFT JOIN messaging_messagebody AS body ON body.message_id = message.id
 WHERE message.id = ANY(%s)
 """

@@ -1,0 +1,40 @@
+"""Any event: one of the sender's own making, or one that no other trigger speaks of."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from automation.engine.events import Seen
+from automation.triggers.shape import Trigger
+
+
+class CustomEvent(Trigger):
+    """By its kind, as "custom.price-list-asked", and if wished by one value of its data."""
+
+    kind: Literal["custom_event"] = "custom_event"
+    event: str = Field(
+        "", max_length=60, title="Event",
+        json_schema_extra={"control": "event_kind", "needed": "Choose the event."},
+    )  # fmt: skip
+    name: str = Field(
+        "", max_length=60, title="Where", description="A value of the event, by its name; empty means all"
+    )
+    value: str = Field("", max_length=200, title="Is", description="What it must be")
+
+    title: ClassVar[str] = "Another event"
+    icon: ClassVar[str] = "zap"
+    group: ClassVar[str] = "outside"
+
+    def kinds(self) -> frozenset[str]:
+        return frozenset({self.event} if self.event else ())
+
+    def matches(self, event: Seen) -> bool:
+        if not self.event or event.kind != self.event:
+            return False
+        return not self.name or str(event.data.get(self.name, "")).casefold() == self.value.casefold()
+
+    def words(self) -> str:
+        said = self.event.removeprefix("custom.").replace("_", " ").replace("-", " ")
+        return f"{said}, {self.name} is {self.value}" if self.name else said
