@@ -1,7 +1,8 @@
 """Pausing, going on, putting away and deleting automations, and what becomes of those inside (D5, D14).
 
-An automation that does not run lets nobody in. Pausing also holds everybody inside, in one statement; their time goes on, so
-whoever waited long enough meanwhile goes on at once afterwards. Put away or deleted, it lets them finish or stops them all.
+An automation that does not run lets nobody in. Pausing also holds everybody inside, and what waits in the outbox; their
+time goes on, so whoever waited long enough meanwhile goes on at once afterwards. Put away or deleted, it lets them finish or
+stops them all.
 """
 
 from __future__ import annotations
@@ -15,15 +16,26 @@ from django.db.models import F
 
 from automation.braking import count_anew
 from automation.clocks import set_clocks
+from automation.effects.messages import CAUSE
 from automation.engine.state import ARCHIVED
-from automation.models import RUNNING, Automation, AutomationState, AutomationVersion, Enrollment, EnrollmentStatus
+from automation.models import (
+    RUNNING,
+    Automation,
+    AutomationState,
+    AutomationVersion,
+    Enrollment,
+    EnrollmentStatus,
+)
 from automation.models.automation import AutomationQuerySet
 from automation.stopping import BY_AUTOMATION, BY_BRAKE
 from crm.results import Result
 from crm.undo import UndoResult, register_undoer, remember
+from messaging.holding import hold_back, let_go
+from messaging.models import Message
 
 if TYPE_CHECKING:
     from crm.models import User
+    from messaging.models.message import MessageQuerySet
 
 Inside = Literal["finish", "stop"]
 UNDO = "automations"
@@ -38,6 +50,7 @@ def pause(automations: AutomationQuerySet, *, by: User | None, now: datetime, re
         Enrollment.objects.filter(automation__in=result.done, status__in=RUNNING).update(
             status=EnrollmentStatus.PAUSED, paused_by=held_by, why=(reason or HELD)[:300]
         )
+        hold_back(_messages(result.done), reason=HELD, now=now)
     return result
 
 
@@ -52,11 +65,19 @@ def resume(automations: AutomationQuerySet, *, by: User | None, now: datetime) -
 
 
 def release(automation_ids: Iterable[int], *, now: datetime) -> None:
-    """Let those go on whom the pause of an automation held."""
+    """Let those go on whom the pause of an automation held, and leave what waits for them in the outbox."""
+    ids = list(automation_ids)
     held = Enrollment.objects.filter(
-        automation__in=list(automation_ids), status=EnrollmentStatus.PAUSED, paused_by__in=(BY_AUTOMATION, BY_BRAKE)
+        automation__in=ids, status=EnrollmentStatus.PAUSED, paused_by__in=(BY_AUTOMATION, BY_BRAKE)
     )
     held.update(status=EnrollmentStatus.ACTIVE, paused_by="", why="", next_at=now)
+    let_go(_messages(ids), reason=HELD, now=now)
+
+
+def _messages(automation_ids: list[int]) -> MessageQuerySet:
+    """What they have written, also for those who have finished since."""
+    rounds = Enrollment.objects.filter(automation__in=automation_ids)
+    return Message.objects.filter(cause_kind=CAUSE, cause_id__in=rounds.values("pk"))
 
 
 def archive(automations: AutomationQuerySet, *, inside: Inside, by: User | None, now: datetime) -> Result:

@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{one}approve/", switching.approve_now, name="automation_approve"),
     path(f"{one}decline/", switching.decline_now, name="automation_decline"),
     path(f"{one}pause/", switching.pause_page, name="automation_pause"),
+    path(f"{one}retry/", switching.retry_all, name="automation_retry"),
     path(f"{one}resume/", switching.resume_now, name="automation_resume"),
     path(f"{one}archive/", switching.archive_page, name="automation_archive"),
     path(f"{one}restore/", switching.restore_now, name="automation_restore"),

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Count
+
+from automation.models import Enrollment, EnrollmentStatus
+
+MOST_REASONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,13 @@ def figures_of(automation_ids: Sequence[int]) -> dict[int, Figures]:
         for pk, *numbers in cursor.fetchall():
             found[pk] = Figures(*numbers)
     return found
+
+
+def why_parked(automation_id: int) -> list[tuple[str, int]]:
+    """Why people stand still in an automation, with how many for each reason, the most first; one query."""
+    parked = Enrollment.objects.filter(automation=automation_id, status=EnrollmentStatus.FAILED)
+    rows = parked.values_list("why").annotate(number=Count("pk")).order_by("-number", "why")
+    return [(why, number) for why, number in rows[:MOST_REASONS]]
 
 
 _COUNTS = """

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from automation.access import automations_for
 from automation.models import Automation
-from automation.reading.figures import figures_of
+from automation.reading.figures import figures_of, why_parked
 from automation.reading.versions import draft_and_live
 from crm.views.asking import BIGGEST
 from crm.views.guard import PersonRequest
@@ -32,7 +32,7 @@ def automation_or_404(request: PersonRequest, pk: int) -> Automation:
 
 
 def framed(request: PersonRequest, automation: Automation, tab: str, **context: Any) -> dict[str, Any]:
-    """What a page of an automation is drawn with: the frame's own words and `context`; two queries."""
+    """What a page of an automation is drawn with: the frame's own words and `context`; three queries at most."""
     here = f"/automations/{automation.pk}/"
     draft, live = draft_and_live(automation)
     figures = figures_of([automation.pk])[automation.pk]
@@ -49,6 +49,7 @@ def framed(request: PersonRequest, automation: Automation, tab: str, **context: 
         "draft": draft,
         "live": live,
         "figures": figures,
+        "parked": why_parked(automation.pk) if figures.parked else [],
         "may_edit": request.user.can("automations.edit"),
         "may_activate": request.user.can("automations.activate"),
         "may_enroll": request.user.can("automations.enroll"),

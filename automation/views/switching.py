@@ -11,15 +11,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from automation import switching
-from automation.access import automations_for
+from automation.access import automations_for, enrollments_for
 from automation.activating import NotReady, activate, approve, decline, is_asked
-from automation.models import Automation
+from automation.models import Automation, EnrollmentStatus
 from automation.preflight import preflight
 from automation.reading.figures import figures_of
 from automation.reading.versions import sample_of
+from automation.stopping import retry
 from automation.views.frame import automation_or_404, framed
-from crm.views.answering import say
-from crm.views.asking import ids_in
+from crm.views.answering import counted, say
+from crm.views.asking import back, ids_in
 from crm.views.guard import PersonRequest, may
 
 HOME = "/automations/"
@@ -146,6 +147,17 @@ def _ask_first(request: PersonRequest, pk: int, what: str) -> HttpResponse:
 
 def _only(request: PersonRequest, pk: int) -> Any:
     return automations_for(request.user).filter(pk=pk)
+
+
+@require_POST
+@may("automations.enroll")
+def retry_all(request: PersonRequest, pk: int) -> HttpResponse:
+    """Have the step that failed tried again for everybody who stands still at one, of those whom the person may see."""
+    one = automation_or_404(request, pk)
+    parked = enrollments_for(request.user).filter(automation=one, status=EnrollmentStatus.FAILED)
+    done = retry(parked, by=request.user, now=timezone.now())
+    say(request, done, f"Tried again for {counted(len(done.done))}")
+    return HttpResponseRedirect(back(request, f"{HOME}{pk}/"))
 
 
 def _lock(request: PersonRequest) -> int | None:

@@ -167,6 +167,7 @@ RULES: dict[str, Rule] = {
     "automation_approve": _needs("automations.activate", 422, pk="automation"),
     "automation_decline": _needs("automations.activate", 422, pk="automation"),
     "automation_pause": _needs("automations.activate", pk="automation"),
+    "automation_retry": _needs("automations.enroll", pk="automation"),
     "automation_resume": _needs("automations.activate", pk="automation"),
     "automation_archive": _needs("automations.activate", pk="automation"),
     "automation_restore": _needs("automations.activate", pk="automation"),

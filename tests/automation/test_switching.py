@@ -3,6 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from automation.emptying import sweep_emptying
 from automation.entering import Entry, enroll
@@ -11,8 +15,9 @@ from automation.stopping import pause as hold
 from automation.switching import archive, delete, pause, restore, resume
 from crm.models import Contact
 from crm.undo import take_back
-from tests.automation.making import automation, goes_on, where
-from tests.factories import NOW, contact
+from messaging.models import Message, MessageTemplate
+from tests.automation.making import automation, goes_on, template, where
+from tests.factories import NOW, contact, contacts
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +115,39 @@ def test_what_is_not_so_is_refused_with_the_reason(waiting: Automation) -> None:
     assert resume(only(waiting), by=None, now=NOW).refused == {waiting.pk: "It is not paused."}
     pause(only(waiting), by=None, now=NOW)
     assert pause(only(waiting), by=None, now=NOW).refused == {waiting.pk: "It is not active."}
+
+
+def test_what_waits_in_the_outbox_is_held_with_them_and_leaves_afterwards() -> None:
+    one = automation({"kind": "send_email", "template": template()}, {"kind": "wait", "amount": 2, "unit": "days"})
+    maria = put(one)
+    Message.objects.filter(contact=maria).update(status="scheduled", send_after=NOW + timedelta(hours=9))
+    pause(only(one), by=None, now=NOW)
+    assert not Message.objects.due(NOW + 300 * DAY).exists()
+    resume(only(one), by=None, now=NOW + DAY)
+    assert Message.objects.due(NOW + DAY).get().contact == maria
+
+
+def test_pausing_costs_the_same_however_many_are_inside(waiting: Automation) -> None:
+    put(waiting)
+    with CaptureQueriesContext(connection) as few:
+        pause(only(waiting), by=None, now=NOW)
+    resume(only(waiting), by=None, now=NOW)
+    for who in contacts(5):
+        put(waiting, who)
+    with CaptureQueriesContext(connection) as many:
+        pause(only(waiting), by=None, now=NOW)
+    assert len(many) == len(few)
+
+
+def test_all_who_stand_still_are_tried_again_with_one_click(client: Client, people: People) -> None:
+    client.force_login(people.ada)
+    wanted = template()
+    one = automation({"kind": "send_email", "template": wanted})
+    MessageTemplate.objects.filter(pk=wanted).update(archived_at=NOW)
+    for who in contacts(2):
+        put(one, who)
+    assert "2 people stand still" in client.get(f"/automations/{one.pk}/versions/").content.decode()
+    MessageTemplate.objects.filter(pk=wanted).update(archived_at=None)
+    client.post(f"/automations/{one.pk}/retry/")
+    goes_on(timezone.now())
+    assert set(Enrollment.objects.values_list("status", flat=True)) == {"finished"}

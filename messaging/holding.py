@@ -1,0 +1,28 @@
+"""Keeping messages back for a while: what caused them stands still, and they leave when it goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from messaging.models import MessageStatus
+from messaging.models.message import WAITING
+
+if TYPE_CHECKING:
+    from messaging.models.message import MessageQuerySet
+
+#: So far away that nothing leaves before somebody lets it.
+FAR = timedelta(days=3650)
+
+
+def hold_back(messages: MessageQuerySet, *, reason: str, now: datetime) -> int:
+    """Keep the waiting ones of a set from leaving until they are let go; returns how many. What a worker holds leaves."""
+    waiting = messages.filter(direction="out", status__in=WAITING)
+    return waiting.update(status=MessageStatus.SCHEDULED, send_after=now + FAR, reason=reason[:500])
+
+
+def let_go(messages: MessageQuerySet, *, reason: str, now: datetime) -> int:
+    """Let those leave that were held back with these words; they are judged anew, as if they were due now, and what has
+    become too late is not sent. Returns how many."""
+    held = messages.filter(direction="out", status=MessageStatus.SCHEDULED, reason=reason[:500])
+    return held.update(send_after=now, reason="")
