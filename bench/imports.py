@@ -17,7 +17,7 @@ from bench.measurement import Measurement, seconds
 from bench.sweeps import run
 
 HEADINGS = ["First Name", "Last Name", "Email", "Phone", "Company", "Country", "City", "Lead Source"]
-ROUNDS = 2
+ROUNDS = 3
 
 
 def rows(count: int, mark: str) -> list[list[str]]:
