@@ -25,6 +25,7 @@ on("click", "[data-confirm]", async (event, element) => {
   if (await ask(element.dataset.confirm, element.textContent.trim() || "Yes")) { confirmed.add(element); element.click(); }
 }, true);
 
+$("#main [aria-invalid=true]")?.focus(); // a refused form begins at what is wrong
 on("change", "[data-auto]", (_, field) => field.form?.requestSubmit());
 on("click", "[data-copy]", async (_, button) => { await navigator.clipboard.writeText(button.dataset.copy); say("Copied"); });
 

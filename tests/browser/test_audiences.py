@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from playwright.sync_api import Page, expect
+
+from crm.audiences.filling import fill_waiting
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -27,5 +30,9 @@ def test_an_audience_is_built_looked_at_and_made(
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Our clients")
     expect(page.locator("main")).to_contain_text("It is being put together")
+    expect(page.locator("main")).to_contain_text("Nobody is found yet")
     assert not axe(page)
+    fill_waiting(timezone.now())
+    expect(page.locator("main")).to_contain_text("Ahmed Farouk")  # without a reload
+    expect(page.locator("main")).not_to_contain_text("It is being put together")
     assert not page.errors  # type: ignore[attr-defined]

@@ -255,3 +255,14 @@ def test_a_file_is_mapped_and_imported(page: Page, sam: User, tmp_path: Path) ->
     press(page, "Check every row")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("What the columns mean")
     assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_a_refused_form_begins_at_what_is_wrong(page: Page, ada: User) -> None:
+    opened(page, "/audiences/new/")
+    page.keyboard.type("Rich ones")
+    choose(page, "What to ask", "Score")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(600)
+    press(page, "Save")
+    expect(page.locator("#condition-0_problem")).to_be_visible()
+    assert focused(page)["id"] == "condition-0_what"
