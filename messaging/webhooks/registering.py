@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from django.core.checks import register as register_check
+
 from crm.backlog import Backlog, register_backlogs
 from crm.due import Sweep, register_sweep
 from crm.integrity import WAITED, Check, register_checks
 from messaging.webhooks import delivering, forgetting, news, rescue
+from messaging.webhooks.setting_check import check_allowed_hosts
 
 
 def register() -> None:
-    """Make the sweeps, and what must hold of calls, known."""
+    """Make the sweeps, and what must hold of calls and of the setting, known."""
+    register_check(check_allowed_hosts)
     register_sweep(Sweep("webhook_rescue", rescue.DUE_SQL, rescue.rescue_calls))
     register_sweep(Sweep("webhooks", delivering.DUE_SQL, delivering.deliver_calls, slow=True))
     register_sweep(Sweep("webhook_news", news.DUE_SQL, news.tell_of_parked))

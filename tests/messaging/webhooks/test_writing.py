@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from messaging.models import WebhookCall
 from messaging.webhooks.addresses import problem_with
+from messaging.webhooks.setting_check import check_allowed_hosts
 from messaging.webhooks.writing import MOST_BYTES, NewCall, write_calls
 from tests.factories import NOW, contact
 
@@ -121,3 +122,10 @@ def test_forms_can_ask_what_speaks_against_an_address(settings: Any) -> None:
     assert problem_with("https://localhost:5678/").startswith("localhost is a machine on the inside")
     settings.WEBHOOK_ALLOWED_HOSTS = ["localhost"]
     assert problem_with("http://localhost:5678/") == ""
+
+
+@pytest.mark.parametrize("word", ["https://n8n.internal", "n8n.internal:5678", "10.0.0.0/99", "a b", "1.2.3"])
+def test_a_setting_that_names_no_host_is_found_by_the_checks(settings: Any, word: str) -> None:
+    settings.WEBHOOK_ALLOWED_HOSTS = ["n8n.internal", "10.0.0.0/8", word]
+    (wrong,) = check_allowed_hosts(None)
+    assert word in wrong.msg
