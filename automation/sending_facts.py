@@ -62,7 +62,8 @@ def _lock(room: int, ids: Sequence[int]) -> None:
     """Keep other workers from deciding about the same until this transaction ends; always in the same order."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, (id %% 2147483647)::int) FROM unnest(%s::bigint[]) AS t(id)", [room, ids]
+            "SELECT pg_advisory_xact_lock(%s, (id %% 2147483647)::int) FROM unnest(%s::bigint[]) AS t(id)",
+            [room, list(ids)],
         )
 
 

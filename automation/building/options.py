@@ -80,6 +80,12 @@ def _dates(one: Asked, user: User) -> list[Option]:
     return [*of_contact, *RECORD_DATES]
 
 
+def _audiences(one: Asked, user: User) -> list[Option]:
+    """Where somebody is to be put in or taken out, only those that are kept by hand."""
+    rows = Audience.objects.filter(deleted_at__isnull=True)
+    return _rows(rows.filter(kind=one.extra["audience_kind"]) if "audience_kind" in one.extra else rows)
+
+
 def _automations(one: Asked, user: User) -> list[Option]:
     return _rows(automations_for(user).exclude(state="archived"))
 
@@ -114,7 +120,7 @@ _LOADERS: dict[str, Callable[[Asked, Any], list[Option]]] = {
     "person": _people,
     "team": lambda one, user: _rows(teams_for(user)),
     "tag": lambda one, user: _rows(Tag.objects.all()),
-    "audience": lambda one, user: _rows(Audience.objects.filter(deleted_at__isnull=True)),
+    "audience": _audiences,
     "stage": _of_source(sources.STAGES),
     "pipeline": _of_source(sources.PIPELINES),
     "product": _of_source(sources.PRODUCTS),

@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import time
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from automation.engine.events import Awaited
 from automation.engine.sending import fits
 
 REENTRY = Literal["never", "after_finish", "after_days", "always"]
-REENTRY_LABELS = {
+REENTRY_LABELS: dict[str, JsonValue] = {
     "never": "Once, and never again",
     "after_finish": "Again once they are through",
     "after_days": "Again after some days",
     "always": "Every time",
 }
-LEAVING_LABELS = {"stay": "They go on", "pause": "They pause until they are back", "exit": "They leave"}
+LEAVING_LABELS: dict[str, JsonValue] = {
+    "stay": "They go on",
+    "pause": "They pause until they are back",
+    "exit": "They leave",
+}
 
 
 class Window(BaseModel):

@@ -115,8 +115,9 @@ def _promises(orders: Sequence[Order]) -> dict[int, Facts]:
     found = {}
     for one in orders:
         on, at = days.get(named.get(one.enrollment_id, 0)) or first.get(one.contact_id, (None, None))
-        if on is not None or at is not None:
-            found[one.enrollment_id] = {"promised_date": _day(on or local_day(at, one.facts.zone))}
+        day = local_day(at, one.facts.zone) if at is not None else on
+        if day is not None:
+            found[one.enrollment_id] = {"promised_date": _day(day)}
     return found
 
 

@@ -27,8 +27,8 @@ def change_tag(orders: Sequence[Order], now: datetime) -> list[Done]:
         if tag_id not in names:
             done |= dict.fromkeys(_ids(some), Done(failed="Its tag was deleted. Choose another one."))
             continue
-        asked = {"add": [tag_id]} if add else {"remove": [tag_id]}
-        changed = set(tag(_contacts(some), by=None, now=now, **asked).done)
+        put, taken = ([tag_id], []) if add else ([], [tag_id])
+        changed = set(tag(_contacts(some), add=put, remove=taken, by=None, now=now).done)
         for one in some:
             said = "Tagged" if add else "No longer tagged"
             already = "Has" if add else "Did not have"
@@ -90,7 +90,7 @@ def set_field(orders: Sequence[Order], now: datetime) -> list[Done]:
 def _set(setting: Setting, contacts: ContactQuerySet, now: datetime) -> Result:
     value = list(setting.value) if isinstance(setting.value, tuple) else setting.value
     if setting.name == "lifecycle":
-        return set_lifecycle(contacts, to=value, by=None, now=now)
+        return set_lifecycle(contacts, to=str(value), by=None, now=now)
     if setting.name.startswith(CUSTOM):
         return set_own_field(contacts, slug=setting.name.removeprefix(CUSTOM), value=value, now=now)
     return store_field(contacts, name=setting.name, value=value, now=now)

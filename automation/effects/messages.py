@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,19 +18,32 @@ from messaging.writing import ToContact, write_to_contacts
 KIND, CAUSE = "automation", "enrollment"
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a step needs to know of a template; `used` is false where it was put away."""
+
+    name: str
+    topic: str
+    used: bool
+
+
+GONE = Template("", "", used=False)
+
+
 def send(orders: Sequence[Order], now: datetime) -> list[Done]:
     """Write each message once. A template that is gone fails the step; a refusal of the gate does not: it is written down
     as not sent, and the person goes on."""
-    names = _templates({one.effect.template_id for one in orders if one.effect.template_id})
-    good = [one for one in orders if names.get(one.effect.template_id, (False, ""))[0]]
-    records = about(good, asked_in(_texts({name for there, name in names.values() if there})))
-    messages = [_message(one, records[one.enrollment_id]) for one in good]
+    shelf = _templates({one.effect.template_id for one in orders if one.effect.template_id})
+    good = [one for one in orders if shelf.get(one.effect.template_id, GONE).used]
+    records = about(good, asked_in(_texts({template.name for template in shelf.values() if template.used})))
+    messages = [_message(one, shelf[one.effect.template_id], records[one.enrollment_id]) for one in good]
     written = iter(write_to_contacts(messages, now=now))
     done = []
     for one in orders:
-        there, name = names.get(one.effect.template_id, (False, ""))
-        if not there:
-            called = f"The template “{name}” was put away" if name else "Its message template was deleted"
+        template = shelf.get(one.effect.template_id, GONE)
+        if not template.used:
+            named = f"The template “{template.name}” was put away"
+            called = named if template.name else "Its message template was deleted"
             done.append(Done(failed=f"{called}. Choose another one."))
             continue
         answer = next(written)
@@ -39,10 +53,9 @@ def send(orders: Sequence[Order], now: datetime) -> list[Done]:
     return done
 
 
-def _templates(ids: set[int]) -> dict[int, tuple[bool, str]]:
-    """Whether each is in use, and its name."""
-    rows = MessageTemplate.objects.filter(pk__in=ids).values_list("pk", "name", "archived_at")
-    return {pk: (archived is None, name) for pk, name, archived in rows}
+def _templates(ids: set[int]) -> dict[int, Template]:
+    rows = MessageTemplate.objects.filter(pk__in=ids).values_list("pk", "name", "topic", "archived_at")
+    return {pk: Template(name, topic, archived is None) for pk, name, topic, archived in rows}
 
 
 def _texts(names: set[str]) -> list[str]:
@@ -51,13 +64,13 @@ def _texts(names: set[str]) -> list[str]:
     return [text for row in rows for text in row]
 
 
-def _message(one: Order, facts: Mapping[str, Any]) -> ToContact:
+def _message(one: Order, template: Template, facts: Mapping[str, Any]) -> ToContact:
     effect = one.effect
     return ToContact(
         contact_id=one.contact_id,
         kind=KIND,
         dedupe_key=f"automation:{one.key}",
-        topic=effect.topic,
+        topic=effect.topic or template.topic,
         channel=effect.channel,
         template_id=effect.template_id,
         data=data_for(one, facts),

@@ -13,11 +13,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class SendMessage(Effect):
-    """A message from a template; `channel` empty means the one that suits the person best."""
+    """A message from a template; `channel` empty means the one that suits the person best, `topic` empty the template's."""
 
     channel: str
     template_id: int | None
-    topic: str = "service"
+    topic: str = ""
     fallback: bool = True
     stops_on_reply: bool = True
 

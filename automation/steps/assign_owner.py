@@ -9,10 +9,14 @@ from pydantic import Field
 from automation.engine.effects import AssignOwner as Giving
 from automation.engine.effects import Effect
 from automation.steps.acting import Acting
-from automation.steps.fields import Id
+from automation.steps.fields import Extra, Id
 from automation.steps.shape import Case
 
-HOW = {"person": "A colleague", "least_loaded": "Whoever has most room", "team": "Whoever has most room in a team"}
+HOW: Extra = {
+    "person": "A colleague",
+    "least_loaded": "Whoever has most room",
+    "team": "Whoever has most room in a team",
+}
 
 
 class AssignOwner(Acting):
@@ -39,7 +43,7 @@ class AssignOwner(Acting):
         return {}
 
     def words(self) -> str:
-        return HOW[self.how].lower()
+        return str(HOW[self.how]).lower()
 
     def effect(self, case: Case) -> Effect:
         return Giving(self.how, self.person, self.team, self.only_without)

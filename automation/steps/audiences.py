@@ -8,10 +8,10 @@ from pydantic import Field
 
 from automation.engine.effects import ChangeMembership, Effect
 from automation.steps.acting import Acting
-from automation.steps.fields import Id
+from automation.steps.fields import Extra, Id
 from automation.steps.shape import Case
 
-WHICH = {"control": "audience", "audience_kind": "static", "needed": "Choose the audience."}
+WHICH: Extra = {"control": "audience", "audience_kind": "static", "needed": "Choose the audience."}
 
 
 class AddToAudience(Acting):

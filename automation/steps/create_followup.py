@@ -11,13 +11,13 @@ from automation.engine.effects import CreateFollowUp as Creation
 from automation.engine.events import Seen
 from automation.engine.spans import LOCAL_UNITS, UNITS, add_span, span_words
 from automation.engine.state import ACTED_AT, HEARD, MADE, made_key
-from automation.steps.fields import Id
+from automation.steps.fields import Extra, Id
 from automation.steps.shape import NEXT, ON_THEIR_CLOCK, Case, Decision, Fail, Go, Stay, Step, Way
 
 DONE, LATE = "done", "late"
 COMPLETED = "followup_completed"
 GONE = frozenset({"followup_cancelled", "followup_deleted"})
-WHOM = {"owner": "The owner", "least_loaded": "Whoever has most room", "person": "A colleague"}
+WHOM: Extra = {"owner": "The owner", "least_loaded": "Whoever has most room", "person": "A colleague"}
 
 
 class CreateFollowUp(Step):

@@ -9,9 +9,10 @@ from pydantic import Field
 from automation.engine.effects import Effect
 from automation.engine.effects import LogAttempt as Logging
 from automation.steps.acting import Acting
+from automation.steps.fields import Extra
 from automation.steps.shape import Case
 
-CHANNELS = {"call": "Call", "email": "E-mail", "message": "Message", "meeting": "Meeting"}
+CHANNELS: Extra = {"call": "Call", "email": "E-mail", "message": "Message", "meeting": "Meeting"}
 
 
 class LogAttempt(Acting):
@@ -27,7 +28,7 @@ class LogAttempt(Acting):
     icon: ClassVar[str] = "phone-off"
 
     def words(self) -> str:
-        return CHANNELS[self.channel].lower()
+        return str(CHANNELS[self.channel]).lower()
 
     def effect(self, case: Case) -> Effect:
         return Logging(self.channel, self.notes)

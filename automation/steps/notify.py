@@ -8,10 +8,10 @@ from pydantic import Field
 
 from automation.engine.effects import Effect, NotifyColleague
 from automation.steps.acting import Acting
-from automation.steps.fields import Id
+from automation.steps.fields import Extra, Id
 from automation.steps.shape import Case
 
-TO_LABELS = {
+TO_LABELS: Extra = {
     "owner": "The owner",
     "manager": "Whoever leads the owner",
     "person": "A colleague",
@@ -51,7 +51,7 @@ class Notify(Acting):
         return {}
 
     def words(self) -> str:
-        return TO_LABELS[self.to].lower()
+        return str(TO_LABELS[self.to]).lower()
 
     def effect(self, case: Case) -> Effect:
         return NotifyColleague(self.to, self.subject, self.text, self.person, self.team, self.urgent)

@@ -10,10 +10,10 @@ from automation.engine.effects import Effect
 from automation.engine.effects import StartAutomation as Starting
 from automation.engine.effects import StopAutomation as Stopping
 from automation.steps.acting import Acting
-from automation.steps.fields import Id
+from automation.steps.fields import Extra, Id
 from automation.steps.shape import Case
 
-WHICH = {"control": "automation", "needed": "Choose the automation."}
+WHICH: Extra = {"control": "automation", "needed": "Choose the automation."}
 
 
 class StartAutomation(Acting):

@@ -9,11 +9,12 @@ from pydantic import Field
 from automation.engine.effects import SendMessage
 from automation.engine.sending import when_to_send
 from automation.engine.state import TOUCHES
-from automation.steps.fields import Id
+from automation.steps.fields import Extra, Id
 from automation.steps.shape import NEXT, Case, Decision, Fail, Go, Stay, Step
 
 NO_TEMPLATE = "Choose the message template."
-TOPIC_LABELS = {
+TOPIC_LABELS: Extra = {
+    "": "As the template says",
     "service": "About their own case",
     "marketing": "Marketing",
     "classes": "Classes and appointments",
@@ -24,8 +25,8 @@ TOPIC_LABELS = {
 class Send(Step):
     """What all messages have in common."""
 
-    topic: Literal["service", "marketing", "classes", "payments"] = Field(
-        "service", title="What it is about", description="What they may have refused: marketing needs that they did not",
+    topic: Literal["", "service", "marketing", "classes", "payments"] = Field(
+        "", title="What it is about", description="What they may have refused: marketing needs that they did not",
         json_schema_extra={"labels": TOPIC_LABELS},
     )  # fmt: skip
     fallback: bool = Field(

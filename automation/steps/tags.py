@@ -8,10 +8,10 @@ from pydantic import Field
 
 from automation.engine.effects import ChangeTag, Effect
 from automation.steps.acting import Acting
-from automation.steps.fields import Id
+from automation.steps.fields import Extra, Id
 from automation.steps.shape import Case
 
-WHICH = {"control": "tag", "needed": "Choose the tag."}
+WHICH: Extra = {"control": "tag", "needed": "Choose the tag."}
 
 
 class AddTag(Acting):

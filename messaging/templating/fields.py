@@ -52,6 +52,8 @@ ALIASES: dict[str, str] = {
     "full_name": "contact.full_name",
     "organisation": "contact.organisation",
     "unsubscribe_link": "unsubscribe_url",
+    "success_story": "contact.custom.success-story",
+    "booking_link": "contact.custom.booking-link",
 }
 BEFORE = 2000  # letters before a field that tell what it stands in: the longest address
 MOST_PROBLEMS = 20

@@ -78,6 +78,14 @@ class TestFields:
         assert not any("crm_invoice" in one["sql"] or "crm_document" in one["sql"] for one in queries)
 
 
+def test_a_message_is_about_what_its_template_says():
+    maria = contact()
+    news = template("News")
+    MessageTemplate.objects.filter(pk=news).update(topic="marketing")
+    does({"kind": "send_email", "template": news}, maria)
+    assert Message.objects.get().topic == "marketing"
+
+
 class TestGone:
     def test_a_template_that_was_put_away_is_named_and_the_others_go_on(self):
         maria, ben = contact(), contact("Ben")
