@@ -79,7 +79,7 @@ def page_of(
         "card": None,
         "palette": _palette(),
         "chooser": _chooser(),
-        "place": "",
+        "adding": "",
         "end": str(next((mark.place for mark in drawn.marks if mark.what == "end"), BEGIN)),
         "paths": [],
         "targets": [],
@@ -109,7 +109,7 @@ def _select(user: User, definition: Data, cards: dict[str, Card], triggers: list
             TRIGGERS[trigger["kind"]], trigger, user, fixed={"kind": trigger["kind"]}
         )
     elif what == "add" and _is_place(definition, value):
-        shown["place"] = value
+        shown["adding"] = value
     elif (what, value) != ("trigger", "new"):
         shown["selected"] = Selected()
 
