@@ -16,7 +16,7 @@ from automation.compiling import graphs
 from automation.engine.entry import INSIDE_ALREADY, Before, too_deep, why_not_again
 from automation.engine.exits import WHO
 from automation.engine.graph import RULES, Graph
-from automation.engine.state import WORDS
+from automation.engine.state import GOAL_MET, WORDS
 from automation.holding_out import is_held_out
 from automation.models import INSIDE, Automation, AutomationState, Enrollment, EnrollmentStatus
 from automation.pulling import FULL, pull
@@ -166,13 +166,26 @@ def _behind(entries: Sequence[Entry]) -> dict[int, _Behind]:
     """What each person has behind them; one query."""
     found: dict[int, _Behind] = defaultdict(_Behind)
     rows = Enrollment.objects.filter(contact__in={one.contact_id for one in entries}).order_by("pk")
-    columns = ("contact_id", "automation_id", "per", "round", "status", "ended_at", "entered_at", "occasion")
-    for contact_id, automation_id, per, number, status, ended_at, entered_at, occasion in rows.values_list(*columns):
+    columns = (
+        "contact_id",
+        "automation_id",
+        "per",
+        "round",
+        "status",
+        "ended_at",
+        "entered_at",
+        "occasion",
+        "stop_reason",
+    )
+    for contact_id, automation_id, per, number, status, ended_at, entered_at, occasion, reason in rows.values_list(
+        *columns
+    ):
         mine = found[contact_id]
         one = mine.rounds.setdefault((automation_id, per), Before())
         one.rounds = max(one.rounds, number)
         one.inside = one.inside or status in INSIDE
         one.held_out = status == EnrollmentStatus.HELD_OUT
+        one.left_early = status == EnrollmentStatus.STOPPED and reason != GOAL_MET
         one.entered.append(entered_at)
         if ended_at is not None:
             one.last_ended = max(ended_at, one.last_ended or ended_at)

@@ -17,11 +17,13 @@ INSIDE_ALREADY = "They are inside already."
 
 @dataclass(slots=True)
 class Before:
-    """What somebody has behind them in one automation, or for one record in it. `entered` are their lately begun rounds."""
+    """What somebody has behind them in one automation, or for one record in it. `left_early`: their last round ended
+    neither at its end nor with the goal met; `entered` is when each round began."""
 
     rounds: int = 0
     inside: bool = False
     held_out: bool = False
+    left_early: bool = False
     last_ended: datetime | None = None
     entered: list[datetime] = field(default_factory=list)
 
@@ -43,6 +45,8 @@ def why_not_again(was: Before | None, rules: Rules, now: datetime) -> str:
         return "They are held out, to compare with."
     if rules.reentry == "never":
         return "They have been through it once, and nobody goes twice."
+    if rules.reentry == "after_finish" and was.left_early:
+        return "They left it before its end, and only who went through it enters again."
     pause = timedelta(days=rules.reentry_days if rules.reentry == "after_days" else 0)
     if was.last_ended is not None and now < was.last_ended + pause:
         return f"They went through it less than {rules.reentry_days} days ago."
