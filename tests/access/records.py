@@ -9,6 +9,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from automation.entering import Entry, enroll
 from automation.publishing import create as make_automation
 from automation.publishing import publish
 from crm.absences import add_absence
@@ -109,6 +110,7 @@ def records(people: People) -> Records:
     scan = ContentFile(b"%PDF-1.7 " + FOREIGN.encode())
     take_files(Document.objects.filter(pk=paper.pk), [("scan.pdf", scan)], by=people.sam, now=now)
     write_calls([NewCall("walk", "https://hooks.example.com/", {"name": FOREIGN}, client.pk)], now=now)
+    nurture = switched_on(by=people.sam, now=now)
     invitation = invite("invited@example.com", role="agent", team=None, by=people.ada, now=now)
     return Records(
         {
@@ -135,7 +137,8 @@ def records(people: People) -> Records:
             "team": people.schools.pk,
             "field": CustomField.objects.create(slug="course", label="Course").pk,
             "audience": make_audience(name="Everybody we like", kind="static", by=people.sam, now=now).pk,
-            "automation": switched_on(by=people.sam, now=now),
+            "automation": nurture,
+            "enrollment": enroll([Entry(nurture, client.pk, now)], now=now).ids[nurture, client.pk, ""],
             "refused_event": RefusedEvent.objects.create(contact="nobody@example.org", kind="order_paid").pk,
             "tag": Tag.objects.create(name="Visa", slug="visa").pk,
             "type": FollowUpType.objects.get(slug="service").pk,

@@ -158,7 +158,7 @@ RULES: dict[str, Rule] = {
     "automation_tree": _needs("automations.view", pk="automation"),
     "automation_edit": _needs("automations.edit", pk="automation"),
     "automation_step": _needs("automations.edit", pk="automation", step="=s1"),
-    "automation_trigger": _needs("automations.edit", 422, pk="automation", number=0),
+    "automation_trigger": _needs("automations.edit", 422, pk="automation", number="=0"),
     "automation_rules": _needs("automations.view", 422, pk="automation"),
     "automation_line": _needs("automations.edit", 422, pk="automation"),
     "automation_rename": _needs("automations.edit", pk="automation"),
@@ -173,15 +173,15 @@ RULES: dict[str, Rule] = {
     "automation_restore": _needs("automations.activate", pk="automation"),
     "automation_delete": _needs("automations.activate", pk="automation"),
     "automation_versions": _needs("automations.view", pk="automation"),
-    "automation_move": _needs("automations.activate", pk="automation", number=1),
-    "automation_go_back": _needs("automations.edit", pk="automation", number=1),
+    "automation_move": _needs("automations.activate", pk="automation", number="=1"),
+    "automation_go_back": _needs("automations.edit", pk="automation", number="=1"),
     "automation_people": _needs("automations.view", pk="automation"),
     "automation_round": Rule(
         need="automations.view", record="enrollment", given={"pk": "automation", "enrollment": "enrollment"}
     ),
-    "automation_people_do": _needs("automations.enroll", pk="automation", verb="stop"),
+    "automation_people_do": _needs("automations.enroll", pk="automation", verb="=stop"),
     "automation_rehearse": _needs("automations.view", 422, pk="automation"),
-    "automation_rehearse_letter": _needs("automations.view", 404, pk="automation", name="gone", message=1),
+    "automation_rehearse_letter": _needs("automations.view", 404, pk="automation", name="=gone", message="=1"),
     "contact_automations": _of("contact", "automations.view"),
     # audiences
     "audiences": _needs("audiences.view"),
