@@ -118,7 +118,7 @@ def refusal(host: str, addresses: Iterable[str], allowed: Allowed) -> str:
 
     One address on the inside speaks against the name: it could be the one that is called.
     """
-    known = [ipaddress.ip_address(address) for address in addresses if "%" not in address]
+    known = [ipaddress.ip_address(address.partition("%")[0]) for address in addresses]
     if not known:
         return f"{host} is not found."
     if host in allowed.hosts or all(is_outside(one) or allowed.holds(one) for one in known):

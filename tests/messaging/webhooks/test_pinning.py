@@ -131,7 +131,7 @@ def test_a_name_that_leads_inside_is_refused_when_it_is_called(
 
 
 @pytest.mark.parametrize(
-    "inside", ["169.254.169.254", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "fd00:ec2::254", "0.0.0.0"]
+    "inside", ["169.254.169.254", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "fd00:ec2::254", "0.0.0.0", "fe80::1%lo"]
 )
 def test_one_address_inside_among_others_is_enough(
     write: Write, receiver: Receiver, names: Names, settings: Any, inside: str
