@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.db.models import Count
 
-from automation.definition.difference import title_of
+from automation.definition.difference import called
 from automation.engine.state import MOVED
 from automation.models import INSIDE, Automation, AutomationVersion, Enrollment
 from automation.stopping import stop
@@ -58,9 +58,7 @@ def standing(old: AutomationVersion, new: AutomationVersion) -> list[Standing]:
     before, after = _steps(old), _steps(new)
     order = [*before, *(step for step in number if step not in before)]
     return [
-        Standing(
-            step, title_of(before.get(step, {})) or "A step that is gone", number[step], _same(step, before, after)
-        )
+        Standing(step, called(before.get(step, {})) or "A step that is gone", number[step], _same(step, before, after))
         for step in order
         if number.get(step)
     ]

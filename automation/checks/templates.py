@@ -22,6 +22,8 @@ from messaging.templating.rendering import Shelf, Variant, read_shelves
 #: A language counts from so many of a hundred contacts.
 WORTH = 5
 MOST_LANGUAGES = 4
+#: Fields that we fill ourselves.
+OURS = ("organisation.", "sender.", "owner.", "unsubscribe")
 
 
 def messages(definition: Definition) -> list[Check]:
@@ -74,7 +76,9 @@ def _template(
         names = _and([language_name(tag) for tag in lacking])
         said = f"“{one.name}” has no words in {names}; those people get it in {own}."
         found.append(Check("languages", "warn", said, step, "template"))
-    needed = sorted({name for variant in variants.values() for name in required_of(variant)})
+    needed = sorted(
+        {name for variant in variants.values() for name in required_of(variant) if not name.startswith(OURS)}
+    )
     if needed:
         fields = _and([f"{{{{ {name} }}}}" for name in needed[:3]])
         said = f"“{one.name}” is not written for people without {fields}: give {'them' if needed[1:] else 'it'} a word after |."

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import ValidationError
+
 from automation.definition.rules import Rules
 from automation.steps.registry import KINDS as STEPS
 from automation.triggers.registry import KINDS as TRIGGERS
@@ -42,8 +44,8 @@ def compare(old: Data, new: Data) -> Difference:
     """What `new` does otherwise than `old`."""
     before, after = _steps(old), _steps(new)
     return Difference(
-        added=[StepChange(pk, title_of(step)) for pk, step in after.items() if pk not in before],
-        removed=[StepChange(pk, title_of(step)) for pk, step in before.items() if pk not in after],
+        added=[StepChange(pk, called(step)) for pk, step in after.items() if pk not in before],
+        removed=[StepChange(pk, called(step)) for pk, step in before.items() if pk not in after],
         changed=_changed(before, after),
         moved=_moved(old, new, before, after),
         triggers=_triggers(old, new),
@@ -55,6 +57,16 @@ def title_of(step: Data) -> str:
     """What a step is called."""
     model = STEPS.get(str(step.get("kind", "")))
     return model.title if model else str(step.get("kind", ""))[:LONGEST]
+
+
+def called(step: Data) -> str:
+    """A step by its title and what it does, where that can be read: "Wait: 2 days"."""
+    model = STEPS.get(str(step.get("kind", "")))
+    try:
+        words = model.model_validate(step).words() if model else ""
+    except ValidationError:
+        words = ""
+    return _cut(f"{title_of(step)}: {words}" if words else title_of(step))
 
 
 def _steps(definition: Data) -> dict[str, Data]:
@@ -103,7 +115,9 @@ def _label(model: Any, name: str) -> str:
 
 def shown(value: Any) -> str:
     """A setting's value in few words."""
-    if value in (None, "", [], {}):
+    if value == {}:
+        return "an empty condition"
+    if value in (None, "", []):
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"

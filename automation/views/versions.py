@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from automation.definition.difference import compare, title_of
+from automation.definition.difference import called, compare
 from automation.models import Automation, AutomationVersion
 from automation.moving import LEAVE, SAME, STAY, CannotMove, move, people_in, standing
 from automation.publishing import go_back
@@ -57,7 +57,7 @@ def move_page(request: PersonRequest, pk: int, number: int) -> HttpResponse:
             said = f"Moved {done.moved:,}" + (f", took {done.left:,} out" if done.left else "")
             messages.success(request, f"{said}; the others finish version {old.number}")
             return HttpResponseRedirect(f"{HOME}{pk}/versions/")
-    options = [(step["id"], f"To “{title_of(step)}” ({step['id']})") for step in one.live.definition.get("steps", ())]
+    options = [(step["id"], f"To “{called(step)}”") for step in one.live.definition.get("steps", ())]
     shown = {
         "old": old,
         "rows": [(row, _options(row.same, old, options)) for row in rows],

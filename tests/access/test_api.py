@@ -104,6 +104,7 @@ ABOUT = {
     "use_followup_set": "contact",
     "create_events": "contact",
     "create_message": "contact",
+    "enroll_contacts": "contact",
     "bulk_followups": "followup",
 }
 #: A record that is named in the body, not in the address, is a wrong field or a refusal when it cannot be seen.
@@ -115,10 +116,12 @@ UNSEEN = {
     "use_followup_set": 422,
     "create_events": 422,
     "create_message": 422,
+    "enroll_contacts": 422,
     "bulk_followups": 409,
 }
 #: Right answers that are no success: an open follow-up is not reopened, a colleague’s mail not taken back.
 ALSO = {
+    "activate_automation": {409},
     "receive_document": {409},
     "reopen_deal": {409},
     "reopen_invoice": {409},

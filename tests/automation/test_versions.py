@@ -167,7 +167,7 @@ def test_the_pages_show_versions_and_move_people(client: Client, people: People)
     republish(one, line(wait("a", 5)))
     assert "How long: 2 → 5" in client.get(f"/automations/{one.pk}/versions/").content.decode()
     page = client.get(f"/automations/{one.pk}/versions/1/move/").content.decode()
-    assert "Wait (a): 1 person" in page
+    assert "Wait: 2 days, where 1 person is" in page
     client.post(f"/automations/{one.pk}/versions/1/move/", {"step-a": "="})
     assert where(maria).automation_version == one.live
 
