@@ -159,7 +159,7 @@ RULES: dict[str, Rule] = {
     "automation_edit": _needs("automations.edit", pk="automation"),
     "automation_step": _needs("automations.edit", pk="automation", step="=s1"),
     "automation_trigger": _needs("automations.edit", 422, pk="automation", number="=0"),
-    "automation_rules": _needs("automations.view", 422, pk="automation"),
+    "automation_rules": _needs("automations.view", 403, 422, pk="automation"),
     "automation_line": _needs("automations.edit", 422, pk="automation"),
     "automation_rename": _needs("automations.edit", pk="automation"),
     "automation_duplicate": _needs("automations.edit", pk="automation"),
