@@ -24,6 +24,8 @@ from followups.reading.set_preview import offered, preview
 from followups.sets import Use, plan, use_sets
 
 MOST_CONTACTS = 1_000
+#: Ids that fit an address of 4,000 characters, which is what servers take.
+MOST_IN_ADDRESS = 300
 _RECORDS = {"deal": deals_for, "document": documents_for, "invoice": invoices_for}
 
 
@@ -53,6 +55,8 @@ def use_page(request: PersonRequest) -> HttpResponse:
         "home": back(request, f"/contacts/{contacts[0]}/" if len(contacts) == 1 else "/contacts/"),
         "once": given.get("once") or new_number(),
         "most": MOST_CONTACTS,
+        # Choosing is a link's work, so that one can go back to it; a dialog sends, and so does who would need a very long one.
+        "by_address": request.htmx.target != "modal" and len(contacts) <= MOST_IN_ADDRESS,
     }
     wrong = request.method == "POST" and not contacts
     return render(request, "followups/use_set.html", shown, status=422 if wrong else 200)

@@ -2,8 +2,9 @@
 import { $, $$, parse, giveBack } from "./dom.js";
 import { adopt, say } from "./toasts.js";
 
-/** Show a fetched page of ours in place of this one, keeping scroll, focus and what is open. */
-export function takePage(page, address) {
+/** Show a fetched page of ours in place of this one, keeping scroll, focus and what is open. `kept`: it answers a post and
+    has no address of its own, so that reloading it or coming back to it leads to the page where it was asked. */
+export function takePage(page, address, kept = false) {
   const main = page.querySelector("#main");
   if (!page.querySelector(".app") || !main) { location.assign(address); return; }
   const row = $(".current[data-row]");
@@ -13,7 +14,7 @@ export function takePage(page, address) {
   adopt(page);
   $("#main").replaceWith(document.adoptNode(main));
   $(".side")?.replaceWith(document.adoptNode(page.querySelector(".side")));
-  if (moved) { history.pushState({}, "", address); document.title = page.title; scrollTo(0, 0); }
+  if (moved) { history.replaceState(history.state ?? {}, ""); history.pushState({}, "", kept ? location.href : address); document.title = page.title; scrollTo(0, 0); }
   const token = page.body.getAttribute("hx-headers");
   if (token) document.body.setAttribute("hx-headers", token);
   window.htmx?.process($("#main"));
@@ -56,6 +57,6 @@ document.addEventListener("submit", async (event) => {
   delete form.dataset.sent;
   rows.forEach((row) => row.classList.remove("leaving"));
   if (!came) return;
-  if (came.answer.ok) takePage(came.page, came.answer.url);
+  if (came.answer.ok) takePage(came.page, came.answer.url, !came.answer.redirected);
   else say(came.page.querySelector("[data-said], h1")?.textContent.trim() || "That did not work; nothing was changed.", { error: true });
 });

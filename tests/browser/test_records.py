@@ -142,3 +142,31 @@ def test_a_set_is_used_without_scripts(
     expect(page.get_by_role("heading", level=1)).to_contain_text("Maria")
     assert len(subjects(contact=maria)) == 5
     plain.close()
+
+
+def test_one_comes_back_from_a_set_for_several_to_the_list(
+    page: Page, people: People, maria: Contact, sign_in: Callable[[User], None]
+) -> None:
+    sign_in(people.sam)
+    page.goto("/contacts/")
+    page.wait_for_load_state("networkidle")
+    page.locator("tbody .pick input").first.click()
+    page.locator(".bulk").get_by_role("button", name="Use a set").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Use a set")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
+
+    page.locator("tbody .pick input").first.click()
+    page.locator(".bulk").get_by_role("button", name="Use a set").click()
+    page.get_by_role("button", name="Onboarding").click()
+    expect(page.locator("main")).to_contain_text("Initial consultation call with Maria Silva")
+    page.get_by_role("button", name="Make these 5").click()
+    expect(page.locator(".toast")).to_contain_text("Added 5 follow-ups")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Use a set")
+    page.get_by_role("button", name="Make these 5").click()  # again: nothing is made twice
+    expect(page.get_by_role("heading", level=1)).to_have_text("Contacts")
+    assert len(subjects(contact=maria)) == 5
+    assert page.errors == []  # type: ignore[attr-defined]
