@@ -20,7 +20,6 @@ from automation.engine.sending import last_run, when_to_send
 from automation.engine.state import State
 from automation.models import AutomationVersion, Enrollment
 from automation.steps.shape import Case
-from messaging.models import ContactPolicy
 
 DAY = timedelta(days=1)
 #: The room of advisory locks for contacts who are about to be written to, and for automations whose runs are counted.
@@ -37,10 +36,9 @@ def add_limits(
     near = {place for place in {(row.automation_version_id, row.step) for row in rows} if _may_write(*place, graphs)}
     at_send = [row for row in rows if (row.automation_version_id, row.step) in near]
     if at_send:
-        most = ContactPolicy.objects.values_list("automations_per_day", flat=True).get(pk=1)
+        ids = sorted({row.contact_id for row in at_send})
+        most = _hold(ids)
         if most is not None:
-            ids = sorted({row.contact_id for row in at_send})
-            _lock(CONTACTS, ids)
             touches = _touches(ids, now)
             for row in at_send:
                 had = touches.get(row.contact_id, ())
@@ -58,13 +56,17 @@ def _writes(graph: Graph, step: str) -> bool:
     return step in graph.steps and graph.steps[step].group == "message"
 
 
-def _lock(room: int, ids: Sequence[int]) -> None:
-    """Keep other workers from deciding about the same until this transaction ends; always in the same order."""
+def _hold(contact_ids: Sequence[int]) -> int | None:
+    """Keep other workers from deciding about the same people until this transaction ends, always in the same order; returns
+    the most messages of a day, None where there is no cap and nothing to hold."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, (id %% 2147483647)::int) FROM unnest(%s::bigint[]) AS t(id)",
-            [room, list(ids)],
+            "SELECT p.automations_per_day, pg_advisory_xact_lock(%s, (t.id %% 2147483647)::int)"
+            " FROM messaging_contactpolicy p, unnest(%s::bigint[]) AS t(id) WHERE p.automations_per_day IS NOT NULL",
+            [CONTACTS, list(contact_ids)],
         )
+        rows = cursor.fetchall()
+    return int(rows[0][0]) if rows else None
 
 
 def _touches(ids: Sequence[int], now: datetime) -> dict[int, list[datetime]]:
@@ -100,7 +102,11 @@ def _add_places(
     counted = [row for row in rows if row.pk in found and _in_batches(row, graphs)]
     if not counted:
         return
-    _lock(RUNS, sorted({row.automation_id for row in counted}))
+    with connection.cursor() as cursor:
+        ids = sorted({row.automation_id for row in counted})
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, (id %% 2147483647)::int) FROM unnest(%s::bigint[]) AS t(id)", [RUNS, ids]
+        )
     standing = {row.pk for row in counted if _writes(graphs[row.automation_version_id], row.step)}
     runs = {}
     for row in counted:

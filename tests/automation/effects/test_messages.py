@@ -6,6 +6,10 @@ import pytest
 
 from automation.models import Enrollment, EnrollmentStatus
 from automation.running import run_batch
+from crm.contacts import change_contact
+from crm.dispatching import dispatch_pending
+from crm.invoices.issuing import change
+from crm.models import Contact, Invoice
 from messaging.claimed import Claimed
 from messaging.models import ContactPolicy, Message, MessageTemplate
 from messaging.templating.rendering import written_for_contacts
@@ -17,6 +21,11 @@ from tests.crm.invoices.making import invoice
 from tests.factories import NOW, contact, contacts, followup
 
 pytestmark = pytest.mark.django_db
+
+
+def these(who):
+    return Contact.objects.filter(pk=who.pk)
+
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -180,13 +189,35 @@ class TestCaps:
         put_in(automation({"kind": "send_email", "template": template()}, window=hours), maria)
         goes_on(NOW)
         assert where(maria).next_at == NOW + 5 * HOUR
-        from crm.contacts import change_contact
-        from crm.dispatching import dispatch_pending
-
-        change_contact(
-            type(maria).objects.filter(pk=maria.pk), by=None, now=NOW + HOUR, changes={"time_zone": "Asia/Dhaka"}
-        )
+        change_contact(these(maria), by=None, now=NOW + HOUR, changes={"time_zone": "Asia/Dhaka"})
         dispatch_pending(NOW + HOUR)
         goes_on(NOW + HOUR)
         assert Message.objects.count() == 0
         assert where(maria).next_at == NOW + 24 * HOUR
+
+
+def test_who_moves_to_another_zone_waits_for_nine_there():
+    maria = contact(time_zone="Europe/Madrid")
+    put_in(automation({"kind": "wait_until", "at": "15:00"}), maria)
+    goes_on(NOW)
+    assert where(maria).next_at == NOW + 5 * HOUR
+    change_contact(these(maria), by=None, now=NOW, changes={"time_zone": "Asia/Dhaka"})
+    dispatch_pending(NOW)
+    goes_on(NOW)
+    assert where(maria).status == EnrollmentStatus.FINISHED
+    assert why(maria) == "It is past 15:00."
+
+
+def test_a_date_that_is_moved_counts_as_it_is_now():
+    maria = contact()
+    bill = invoice(maria)
+    made = automation(
+        {"kind": "wait_until", "until": "date", "date": "invoice.due_on", "offset_days": -2, "at": "09:00"}
+    )
+    put_in(made, maria, about=f"invoice:{bill.pk}")
+    goes_on(NOW)
+    assert where(maria).next_at == NOW + 12 * DAY
+    change(Invoice.objects.filter(pk=bill.pk), by=None, now=NOW, changes={"due_on": NOW.date() + 5 * DAY})
+    dispatch_pending(NOW)
+    goes_on(NOW)
+    assert where(maria).next_at == NOW + 3 * DAY
