@@ -81,6 +81,8 @@ def way_words(step: Mapping[str, Any], way: str, label: str) -> str:
         return "no" if way == "else" else "yes"
     if step["kind"] == "branch":
         return label if way == "else" or label != "yes" else f"way {[one['name'] for one in choices].index(way) + 1}"
+    if step["kind"] == "wait_for_event" and way == "happened" and step.get("events"):
+        return " or ".join(dict.fromkeys(event_words(one.get("event", "")) for one in step["events"]))
     return label
 
 

@@ -59,16 +59,16 @@ function takeParts(page) {
   $$("input[name=seen]", now).forEach((one) => { one.value = seen; });
   $$("[formaction*='seen=']", now).forEach((one) => { one.setAttribute("formaction", one.getAttribute("formaction").replace(/seen=[^&]*/, `seen=${seen}`)); });
 }
-async function store(form) {
+async function store(form, quiet = false) {
   if (!form.isConnected) return;
   const before = new Map([...form.elements].filter((one) => one.name).map((one) => [one, one.value]));
   const came = await post(form, null);
   if (!came || !form.isConnected || !$("[data-builder]", came.page)) return;
   const writing = document.activeElement;
   const changed = form.contains(writing) && before.has(writing) && before.get(writing) !== writing.value;
-  if (came.answer.ok) { takeParts(came.page); const said = $("[data-saved]", form); if (said) said.textContent = "Saved"; } else if (!changed) takePage(came.page, builder().dataset.here);
+  if (came.answer.ok) { takeParts(came.page); const said = $("[data-saved]", form); if (said) said.textContent = "Saved"; } else if (!changed && !quiet) takePage(came.page, builder().dataset.here);
 }
-const later = settled((form) => { saved = saved.then(() => store(form)); }, 700);
+const later = settled((form) => { saved = saved.then(() => store(form, true)); }, 500); // a condition is still being put together
 on("change", "form[data-settings] *", (event, field) => {
   relate(field.form);
   if (field.closest(".condition")) later(field.form); else saved = saved.then(() => store(field.form));
