@@ -1,15 +1,19 @@
 """The brake: more than expected cannot enter on one day, whatever lets them in."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from automation.entering import Entry, enroll
 from automation.models import Automation, AutomationState, Enrollment
 from automation.switching import resume
+from crm.models import Contact
 from messaging.models import Message
 from tests.automation.making import automation, goes_on, happens, template
 from tests.factories import NOW, contact, contacts
+from tests.firsts import put_back
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +79,25 @@ def test_the_refused_are_not_counted() -> None:
         enroll([Entry(one.pk, maria.pk, NOW)], now=NOW)
     one.refresh_from_db()
     assert one.state == AutomationState.ACTIVE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_let_people_in_at_once_do_not_share_the_last_place() -> None:
+    put_back()
+    one, (first, second) = braked(), (contacts(8), contacts(8))
+    ready = threading.Barrier(2)
+
+    def let_in(some: list[Contact]) -> None:
+        try:
+            ready.wait(timeout=20)
+            enroll([Entry(one.pk, who.pk, NOW) for who in some], now=NOW)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=let_in, args=(some,)) for some in (first, second)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    one.refresh_from_db()
+    assert (Enrollment.objects.count(), one.state) == (10, AutomationState.PAUSED)

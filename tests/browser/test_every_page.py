@@ -20,6 +20,7 @@ from followups.models import FollowUp, FollowUpSet
 from messaging.templating.catalogue import make
 from messaging.templating.starters import STARTERS
 from tests.browser.addresses import OF_A_MANAGER, OF_A_STRANGER, OF_AN_ADMINISTRATOR, PAGES
+from tests.browser.automating import automations
 from tests.browser.dealing import dealings
 from tests.browser.papers import papers
 from tests.browser.webhooks import webhooks
@@ -62,6 +63,7 @@ def test_every_page_lets_everybody_in(
         **at_a_partners(jonas, morning.sam),
         **papers(jonas, morning.sam),
         **dealings(jonas, morning.sam),
+        **automations(morning.mara),
         "contact": jonas.pk,
         "followup": FollowUp.objects.get(contact=jonas).pk,
         "template": make(STARTERS[0].label, STARTERS[0].drafts, by=morning.mara, now=timezone.now()).pk,
