@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from ninja import Router
 
-from automation.api import automations
+from automation.api import automations, rehearsals
 
-routers: tuple[Router, ...] = (automations.router,)
+routers: tuple[Router, ...] = (automations.router, rehearsals.router)

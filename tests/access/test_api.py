@@ -62,6 +62,7 @@ BODIES: dict[str, Any] = {
     "create_automation": {"name": "New"},
     "change_automation": {"name": "Other"},
     "activate_automation": {},
+    "simulate_automation": {"contact": "contact"},
     "archive_automation": {},
     "enroll_contacts": {"contacts": ["contact"]},
     "create_audience": {"name": "New", "kind": "static"},
@@ -105,6 +106,7 @@ ABOUT = {
     "create_events": "contact",
     "create_message": "contact",
     "enroll_contacts": "contact",
+    "simulate_automation": "contact",
     "bulk_followups": "followup",
 }
 #: A record that is named in the body, not in the address, is a wrong field or a refusal when it cannot be seen.
@@ -117,6 +119,7 @@ UNSEEN = {
     "create_events": 422,
     "create_message": 422,
     "enroll_contacts": 422,
+    "simulate_automation": 422,
     "bulk_followups": 409,
 }
 #: Right answers that are no success: an open follow-up is not reopened, a colleague’s mail not taken back.
