@@ -4,7 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from automation.activating import CHANGED, NOT_ASKED, OWN_WORD, NotReady, activate, approve, decline
 from automation.drafts import edit, seen_of
@@ -168,3 +170,31 @@ def test_a_day_on_which_everybody_enters_is_foreseen(people: People) -> None:
     flight = preflight(one, AutomationVersion.objects.get(automation=one), user=people.mara, now=NOW)
     assert flight.forecast is not None
     assert (flight.forecast.total, flight.forecast.ahead, flight.forecast.per_day) == (0, 7, 7)
+
+
+def test_the_list_costs_the_same_however_long_the_automation_is(people: People) -> None:
+    wanted = template()
+
+    def queries(number: int) -> int:
+        steps = [
+            {"id": f"s{place}", "kind": "send_email", "template": wanted, "exits": {"next": f"s{place + 1}"}}
+            for place in range(number)
+        ]
+        steps[-1]["exits"] = {}
+        one = draft(*steps)
+        version = AutomationVersion.objects.get(automation=one)
+        with CaptureQueriesContext(connection) as asked:
+            preflight(one, version, user=people.mara, now=NOW)
+        return len(asked)
+
+    queries(1)
+    assert queries(2) == queries(20)
+
+
+@pytest.mark.parametrize("path", ["publish/", "versions/", "versions/{}/move/", "rename/", "delete/"])
+@pytest.mark.parametrize("number", ["0", "9223372036854775808", "99999999999999999999999"])
+def test_a_number_that_no_automation_has_is_404(client: Client, people: People, path: str, number: str) -> None:
+    client.force_login(people.ada)
+    assert client.get(f"/automations/{number}/{path.format(number)}").status_code == 404
+    one = draft()
+    assert client.get(f"/automations/{one.pk}/versions/{number}/move/").status_code == 404
