@@ -99,8 +99,18 @@ def words_shown(batch: ImportBatch) -> list[dict[str, object]]:
     ]
 
 
-def asks_shown(batch: ImportBatch) -> list[dict[str, object]]:
-    """What else the kind asks."""
+def asks_unanswered(batch: ImportBatch, mapping: Mapping[str, str], post: QueryDict) -> dict[str, str]:
+    """What the kind asks and this mapping cannot do without: name -> sentence."""
+    kind = kinds().get(batch.kind)
+    if kind is None or post.get("as_checked"):
+        return {}
+    options, targets = sent_options(batch, post), set(mapping.values())
+    said = {ask.name: ask.missing(targets, options[ask.name]) for ask in kind.asks if ask.missing}
+    return {name: sentence for name, sentence in said.items() if sentence}
+
+
+def asks_shown(batch: ImportBatch, post: QueryDict, wrong: Mapping[str, str]) -> list[dict[str, object]]:
+    """What else the kind asks, with what was typed."""
     kind = kinds().get(batch.kind)
     return [
         {
@@ -108,7 +118,9 @@ def asks_shown(batch: ImportBatch) -> list[dict[str, object]]:
             "label": ask.label,
             "help": ask.help,
             "choices": ask.choices() if ask.choices else None,
-            "value": batch.options.get(ask.name, ""),
+            "placeholder": ask.placeholder,
+            "value": post.get(ask.name, batch.options.get(ask.name, "")),
+            "error": wrong.get(ask.name, ""),
         }
         for ask in (kind.asks if kind else ())
     ]

@@ -34,6 +34,7 @@ from crm.views.asking import BIGGEST, part_asked
 from crm.views.guard import PersonRequest, may
 from crm.views.import_forms import (
     asks_shown,
+    asks_unanswered,
     columns_shown,
     sent_mapping,
     sent_options,
@@ -97,7 +98,7 @@ def mapping(request: PersonRequest, pk: int) -> HttpResponse:
     batch = _one(request, pk)
     if batch.state not in OPEN:
         return HttpResponseRedirect(f"/imports/{pk}/result/")
-    problem = ""
+    problem, wrong = "", dict[str, str]()
     chosen = dict(batch.mapping)
     preset = request.GET.get("preset", "")
     if preset in presets():
@@ -112,9 +113,12 @@ def mapping(request: PersonRequest, pk: int) -> HttpResponse:
             return HttpResponseRedirect(f"/imports/{pk}/")
     elif request.method == "POST":
         chosen = sent_mapping(batch, request.POST)
+        wrong = asks_unanswered(batch, chosen, request.POST)
         try:
             if batch.kind not in allowed_kinds(request.user):
                 raise BadMapping("You may not add records of this kind; ask an administrator.")
+            if wrong:
+                raise BadMapping("Something more has to be said before the rows can be read.")
             queue_import(
                 batch,
                 mapping=chosen,
@@ -132,7 +136,7 @@ def mapping(request: PersonRequest, pk: int) -> HttpResponse:
         "problem": problem,
         "targets": targets_of(batch, request.user),
         "words": words_shown(batch),
-        "asks": asks_shown(batch),
+        "asks": asks_shown(batch, request.POST, wrong),
         "kinds": [*allowed_kinds(request.user).items()],
         "on_duplicate": treatments(batch),
         "empty_words": "; ".join(batch.options.get("empty_words", [])),

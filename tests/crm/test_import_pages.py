@@ -102,6 +102,22 @@ def test_a_mapping_that_cannot_be_is_said_in_place(people: People, as_: SignIn) 
         assert why in answer.content.decode()
 
 
+def test_colleagues_without_addresses_need_a_domain_before_any_row_is_read(people: People, as_: SignIn) -> None:
+    ada = as_(people.ada)
+    address = send(ada, "sales_agent,manager\nAnna Snelling,Dustin Brinkmann\n", "teams.csv")["Location"]
+    form = {"column-0": "full_name", "column-1": "manager", "teams_by": "manager", "step": "import"}
+    for domain in ("", "no domain"):
+        answer = ada.post(address, form | {"domain": domain})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "No column holds e-mail addresses" in page
+        assert page.count('aria-invalid="true"') == 1
+        assert '<option value="manager" selected>' in page.split('name="teams_by"')[1]
+    assert ada.post(address, form | {"domain": "example.com"}).status_code == 302
+    work()
+    assert User.objects.filter(email="anna.snelling@example.com").exists()
+
+
 def test_somebody_elses_import_is_not_there(people: People, as_: SignIn) -> None:
     address = send(as_(people.sam))["Location"]
     noor = as_(people.noor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -59,13 +59,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Something that is asked beside the columns: an option of the import. `clean` makes of an answer what is kept."""
+    """Something that is asked beside the columns: an option of the import. `clean` makes of an answer what is kept;
+    `missing` says, for the targets in use and what is kept, why it has to be answered, or nothing."""
 
     name: str
     label: str
     help: str = ""
     choices: Callable[[], list[tuple[str, str]]] | None = None
     clean: Callable[[str], str] = str.strip
+    placeholder: str = ""
+    missing: Callable[[Collection[str], str], str] | None = None
 
 
 class Importer(Protocol):

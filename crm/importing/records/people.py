@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
@@ -236,6 +236,12 @@ def _used_teams(ids: Iterable[int]) -> set[int]:
     )
 
 
+def _domain_missing(targets: Collection[str], domain: str) -> str:
+    if domain or "email" in targets:
+        return ""
+    return "No column holds e-mail addresses. Say the domain to make them at, like example.com, or choose the column."
+
+
 KIND = RecordKind(
     name="people",
     title="Colleagues and teams",
@@ -256,9 +262,11 @@ KIND = RecordKind(
     asks=(
         Ask(
             "domain",
-            "Make e-mail addresses at",
+            "Domain for e-mail addresses",
             "For whoever has none: first.last@ this domain. They cannot sign in until you invite them.",
             clean=clean_domain,
+            placeholder="example.com",
+            missing=_domain_missing,
         ),
         Ask("teams_by", "Teams are made of", choices=_team_choices),
     ),
