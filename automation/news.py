@@ -57,7 +57,11 @@ def notice(kind: str, to: User, automation: Automation, subject: str, lines: Seq
         to.pk,
         kind,
         subject,
-        {"url": f"/automations/{automation.pk}/", "lines": list(lines), "button": "See the automation"},
+        {
+            "url": f"/automations/{automation.pk}/{'publish/' if kind == ASKED else ''}",
+            "lines": list(lines),
+            "button": "See the automation",
+        },
         f"{kind}:{automation.pk}:{key}:{to.pk}",
         "automation",
         automation.pk,
