@@ -45,7 +45,7 @@ def draft_of(automation: Automation, *, by: User | None, now: datetime) -> Autom
     if found is not None:
         return found
     versions = AutomationVersion.objects.filter(automation=automation)
-    live = versions.filter(pk=automation.live_id).first()
+    live = versions.filter(pk=automation.live_id).first() if automation.live_id else None
     number = (versions.aggregate(last=Max("number"))["last"] or 0) + 1
     return AutomationVersion.objects.create(
         automation=automation,

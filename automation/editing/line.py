@@ -53,7 +53,8 @@ def as_line(definition: Mapping[str, Any]) -> list[Touch] | None:
 def with_line(definition: Mapping[str, Any], touches: Sequence[Touch]) -> Data:
     """The definition with these touches; settings that the line does not show stay as they are."""
     new = copied(definition)
-    old, made = by_id(new), []
+    old = by_id(new)
+    made: list[Data] = []
     if 2 * len(touches) > MOST_STEPS:
         raise CannotEdit(f"A sequence has at most {MOST_STEPS // 2} touches.")
     for touch in touches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,6 +34,8 @@ AWAITED = (
     ("lifecycle_changed", "Their lifecycle changes", "another lifecycle"),
 )
 _SHORT = {value: short for value, _, short in AWAITED}
+
+_FIELD = re.compile(r"\{\{\s*([\w.]+)[^{}]*\}\}")
 
 #: The names of the groups in the palette, in order.
 GROUPS = (
@@ -71,7 +74,12 @@ def heading(step: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, str
         return f"Wait for {events}", f"up to {span_words(whole.amount, whole.unit)}"  # type: ignore[attr-defined]
     if kind == "branch" and len(step.get("choices", ())) == 1 and step["choices"][0].get("label"):
         return "If", step["choices"][0]["label"]
-    return model.title, " · ".join(one for one in (said, whole.words()) if one)
+    return model.title, readable(" · ".join(one for one in (said, whole.words()) if one))
+
+
+def readable(text: str) -> str:
+    """A text with its merge fields as a person reads them: "Call {{ contact.first_name|them }}" is "Call [first name]"."""
+    return _FIELD.sub(lambda found: f"[{found[1].rpartition('.')[2].replace('_', ' ')}]", text)
 
 
 def way_words(step: Mapping[str, Any], way: str, label: str) -> str:

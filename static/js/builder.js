@@ -157,8 +157,9 @@ function drop(event) {
   document.body.classList.remove("dragging");
   item.classList.remove("held");
   over?.classList.remove("over");
-  addEventListener("click", (click) => { click.preventDefault(); click.stopPropagation(); }, { capture: true, once: true });
-  setTimeout(() => removeEventListener("click", () => {}, true), 0);
+  const swallow = (click) => { click.preventDefault(); click.stopPropagation(); };
+  addEventListener("click", swallow, true);
+  setTimeout(() => removeEventListener("click", swallow, true), 0);
   if (event.type === "pointerup" && over) press(item.dataset.kind ? `add:${item.dataset.kind}:${over.dataset.place}` : `move:${item.closest("[data-step]").dataset.step}:${over.dataset.place}`);
 }
 document.addEventListener("pointerup", drop);

@@ -7,11 +7,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from automation.building.saving import MOST_TRIGGERS
+from automation.definition.rules import Rules
 from automation.drafts import seen_of
 from automation.models import Automation, AutomationVersion
 from automation.publishing import create, publish
-from tests.automation.making import template
-from tests.factories import NOW
+from automation.steps.registry import KINDS as STEPS
+from automation.triggers.registry import KINDS as TRIGGERS
+from tests.automation.editing.filled import filled
+from tests.automation.making import automation, goes_on, happens, template
+from tests.factories import NOW, contact
 from tests.people import People
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +212,101 @@ def test_the_page_asks_as_often_however_many_steps(mara: Client) -> None:
 
     queries(1)
     assert queries(2) == queries(40)
+
+
+def test_cards_say_how_many_people_are_there(mara: Client) -> None:
+    made = automation({"kind": "wait", "amount": 3, "unit": "days"}, triggers=[{"kind": "tag_added", "tag": 1}])
+    for name in ("Ann", "Bob"):
+        happens(contact(name), "tag_added", now=NOW, data={"tag_id": 1, "tag": "x"})
+    goes_on(NOW)
+    page = mara.get(f"/automations/{made.pk}/?step=s1").content.decode()
+    assert "2 here now" in page
+    assert "2 people here" in page
+
+
+RULES = {"reentry": "after_days", "reentry_days": "30", "hold_out_percent": "0", "leaving_audience": "stay"}
+
+
+def test_rules_are_read_from_their_form(mara: Client) -> None:
+    one = blank()
+    answer = save(
+        mara, one, "rules", **RULES, stop_on_reply="on", goal_event="invoice_paid", goal_same_0="on", goal_where_0="{}",
+        window="on", window_days=["1", "2"], window_from="10:00", window_to="16:30", runs_at="9:00, 14:00",
+    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "A time of day, such as 09:30." in answer.content.decode()
+    save(
+        mara, one, "rules", **RULES, stop_on_reply="on", goal_event="invoice_paid", goal_same_0="on", goal_where_0="{}",
+        window="on", window_days=["1", "2"], window_from="10:00", window_to="16:30", runs_at="09:00, 14:00",
+    )  # fmt: skip
+    stored = draft(one).definition["rules"]
+    assert Rules.model_validate(stored)
+    assert (stored["reentry"], stored["reentry_days"], stored["stop_on_opt_out"]) == ("after_days", 30, False)
+    assert stored["goal"] == [{"event": "invoice_paid", "same_record": True}]
+    assert stored["window"] == {"days": [1, 2], "from": "10:00", "to": "16:30"}
+    assert stored["runs_at"] == ["09:00", "14:00"]
+    assert 'value="10:00"' in mara.get(f"/automations/{one.pk}/rules/").content.decode()
+
+
+def sequence() -> Automation:
+    return create(name="Three touches", definition={}, by=None, now=NOW, kind="sequence")
+
+
+def test_a_sequence_is_a_line_of_touches(mara: Client) -> None:
+    one, first, second = sequence(), template("First"), template("Second", channel="sms")
+    save(mara, one, "line", do="add")
+    save(mara, one, "line", step=["s1"], amount=["0"], unit=["days"], what=[f"t{first}"], do="add")
+    steps = draft(one).definition["steps"]
+    assert [step["kind"] for step in steps] == ["send_email", "wait", "send_email"]
+    save(
+        mara, one, "line", step=["s1", steps[2]["id"]], amount=["0", "4"], unit=["days", "working_days"],
+        what=[f"t{first}", f"t{second}"],
+    )  # fmt: skip
+    steps = draft(one).definition["steps"]
+    assert [step["kind"] for step in steps] == ["send_email", "wait", "send_sms"]
+    assert (steps[1]["amount"], steps[1]["unit"], steps[2]["template"]) == (4, "working_days", second)
+    assert "Touches" in mara.get(f"/automations/{one.pk}/").content.decode()
+    assert "data-canvas" in mara.get(f"/automations/{one.pk}/tree/").content.decode()
+
+
+def test_a_sequence_with_branches_is_shown_as_the_workflow_that_it_is(mara: Client) -> None:
+    one = sequence()
+    press(mara, one, "add:branch:.")
+    assert "data-canvas" in mara.get(f"/automations/{one.pk}/").content.decode()
+
+
+def test_a_wait_that_is_no_number_is_said_beside_it(mara: Client) -> None:
+    one = sequence()
+    answer = save(mara, one, "line", step=[""], amount=["soon"], unit=["days"], what=[""])
+    assert answer.status_code == 422
+    assert 'value="soon"' in answer.content.decode()
+
+
+def test_a_playbook_is_a_rule_a_delay_and_a_message(mara: Client) -> None:
+    one = create(name="Thanks", definition={}, by=None, now=NOW, kind="playbook")
+    press(mara, one, "trigger:order_paid")
+    save(mara, one, "line", do="add")
+    page = mara.get(f"/automations/{one.pk}/").content.decode()
+    assert "Then" in page
+    assert "Choose a message or a follow-up" in page
+
+
+def test_the_form_of_every_kind_of_step_is_drawn_and_taken_as_it_is(mara: Client) -> None:
+    steps = [{"id": f"s-{kind}", "kind": kind, "exits": {}} for kind in STEPS]
+    for step in steps:
+        one = create(name=step["kind"], definition={"start": step["id"], "steps": [step]}, by=None, now=NOW)
+        page = mara.get(f"/automations/{one.pk}/?step={step['id']}").content.decode()
+        answer = mara.post(f"/automations/{one.pk}/steps/{step['id']}/", filled(page, "data-settings"))
+        assert answer.status_code == 302, step["kind"]
+        assert STEPS[step["kind"]].model_validate(draft(one).definition["steps"][0])
+
+
+def test_the_form_of_every_kind_of_trigger_is_drawn_and_taken_as_it_is(mara: Client) -> None:
+    triggers = [{"kind": kind} for kind in TRIGGERS]
+    for at in range(0, len(triggers), MOST_TRIGGERS):
+        one = create(name="All", definition={"triggers": triggers[at : at + MOST_TRIGGERS]}, by=None, now=NOW)
+        for number, trigger in enumerate(draft(one).definition["triggers"]):
+            page = mara.get(f"/automations/{one.pk}/?trigger={number}").content.decode()
+            answer = mara.post(f"/automations/{one.pk}/triggers/{number}/", filled(page, "data-settings"))
+            assert answer.status_code == 302, trigger["kind"]
+            assert TRIGGERS[trigger["kind"]].model_validate(draft(one).definition["triggers"][number])
