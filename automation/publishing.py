@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import F
 
+from automation.braking import count_anew
 from automation.clocks import set_clocks
 from automation.compiling import kinds_of
 from automation.definition.checking import check
 from automation.definition.reading import BadDefinition, read_definition
 from automation.drafts import edit, seen_of
+from automation.house_rules import give_way
 from automation.models import Automation, AutomationKind, AutomationState, AutomationVersion
 from automation.switching import release
 
@@ -68,8 +70,10 @@ def publish(
             updated_at=now,
             version=F("version") + 1,
         )
+        count_anew([automation.pk], now=now)
         release([automation.pk], now=now)
         set_clocks([automation.pk], now)
+        give_way([automation.pk], now=now)
     return draft
 
 

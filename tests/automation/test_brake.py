@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from automation.drafts import edit, seen_of
 from automation.entering import Entry, enroll
 from automation.models import Automation, AutomationState, Enrollment
+from automation.publishing import publish
 from automation.switching import resume
 from crm.models import Contact
 from messaging.models import Message
@@ -64,6 +66,17 @@ def test_a_person_who_lets_it_go_on_begins_the_count_anew() -> None:
     one.refresh_from_db()
     assert (Enrollment.objects.count(), one.state) == (3, AutomationState.ACTIVE)
     assert one.pause_reason == ""
+
+
+def test_a_new_version_lets_it_go_on_and_begins_the_count_anew(people: People) -> None:
+    one = braked(brake=2)
+    enroll([Entry(one.pk, who.pk, NOW) for who in contacts(3)], now=NOW)
+    assert one.live is not None
+    edit(one, lambda old: {**old, "rules": {"reentry": "always"}}, seen=seen_of(one.live), said="", by=None, now=NOW)
+    publish(one, by=None, now=NOW, forecast=1, brake=2)
+    enroll([Entry(one.pk, who.pk, NOW) for who in contacts(2)], now=NOW)
+    one.refresh_from_db()
+    assert (Enrollment.objects.filter(status="active").count(), one.state) == (4, AutomationState.ACTIVE)
 
 
 def test_whom_somebody_puts_in_having_seen_how_many_they_are_is_not_counted() -> None:
