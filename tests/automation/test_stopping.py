@@ -117,7 +117,7 @@ def test_a_step_that_failed_is_told_tried_again_or_skipped(people: People) -> No
     maria = contact()
     row = inside(made, maria)
     assert row.status == EnrollmentStatus.FAILED
-    assert told(maria, "automation_parked")[0]["why"].startswith("Its message template was deleted")
+    assert told(maria, "automation_parked")[0]["why"].endswith("Choose another one")
     retry(of(row), by=people.ada, now=NOW)
     goes_on(NOW)
     assert where(maria).status == EnrollmentStatus.FAILED
