@@ -16,6 +16,9 @@ from automation.engine.advancing import FAILED, FINISHED, STOPPED, Turn, Visit
 from automation.engine.state import MADE, State
 from automation.models import Enrollment
 
+#: So many follow-ups of a round are remembered: one that goes in a loop for years makes many, and few of them are open.
+MOST_MADE = 50
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -65,10 +68,11 @@ def _tell_ends(outcomes: Sequence[Outcome], now: datetime) -> None:
 
 
 def _remembered(memory: Mapping[str, Any], done: Done | None) -> Mapping[str, Any]:
-    """The memory with what the effect adds to it; what steps made is kept by step."""
+    """The memory with what the effect adds to it; what steps made is kept by step and visit, the newest of it."""
     if done is None or not done.keep:
         return memory
     made = {**memory.get(MADE, {}), **done.keep.get(MADE, {})}
+    made = dict(sorted(made.items(), key=lambda one: one[1])[-MOST_MADE:])
     return {**memory, **done.keep, **({MADE: made} if made else {})}
 
 

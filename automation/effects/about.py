@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from automation.effects.shape import Order
+from automation.effects.stories import stories
 from crm.models import Deal, Document, Event, Invoice
 from crm.money import show
 from crm.zones import local_day
@@ -153,4 +154,5 @@ _READERS = {
     "invoice": _invoices,
     "promised_date": _promises,
     "meeting_date": _meetings,
+    "success_story": stories,
 }

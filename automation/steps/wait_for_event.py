@@ -43,7 +43,8 @@ class WaitForEvent(Step):
         return self.amount > 0
 
     def words(self) -> str:
-        return f"{' or '.join(one.words() for one in self.events)}, up to {span_words(self.amount, self.unit)}"
+        awaited = " or ".join(one.words() for one in self.events)
+        return f"{awaited or 'something'}, up to {span_words(self.amount, self.unit)}"
 
     def decide(self, case: Case) -> Decision:
         for event in case.facts.events:

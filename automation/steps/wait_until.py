@@ -25,19 +25,22 @@ class WaitUntil(Step):
         "time", title="Wait until",
         json_schema_extra={"labels": {"time": "A time of day", "window": "Hours of the week", "date": "A date"}},
     )  # fmt: skip
-    at: clock = Field(clock(9), title="At", description="The time of day, or when the hours begin")
-    to: clock = Field(clock(17), title="To", description="When the hours end; not needed for the others")
-    days: list[int] = Field(
-        [1, 2, 3, 4, 5, 6, 7], min_length=1, max_length=7, title="On", description="The days that count",
-        json_schema_extra={"control": "weekdays"},
-    )  # fmt: skip
     date: str = Field(
         "", max_length=100, title="The date", description="Of the contact, or of the record that they are in for",
-        json_schema_extra={"control": "date_field"},
+        json_schema_extra={"control": "date_field", "when": {"until": "date"}},
     )  # fmt: skip
     offset_days: int = Field(
-        0, ge=-3650, le=3650, title="Days after it", description="A minus counts back: -30 is thirty days before"
+        0, ge=-3650, le=3650, title="Days after it", description="A minus counts back: -30 is thirty days before",
+        json_schema_extra={"when": {"until": "date"}},
+    )  # fmt: skip
+    at: clock = Field(clock(9), title="At", description="The time of day where they are, or when the hours begin")
+    to: clock = Field(
+        clock(17), title="To", description="When the hours end", json_schema_extra={"when": {"until": "window"}}
     )
+    days: list[int] = Field(
+        [1, 2, 3, 4, 5, 6, 7], min_length=1, max_length=7, title="On", description="The days that count; a date has its own",
+        json_schema_extra={"control": "weekdays"},
+    )  # fmt: skip
 
     title: ClassVar[str] = "Wait until"
     icon: ClassVar[str] = "calendar-clock"
@@ -53,7 +56,9 @@ class WaitUntil(Step):
         return sorted(set(days))
 
     def ways(self) -> list[Way]:
-        return [Way(NEXT), Way(NO_DATE, "there is no such date")] if self.until == "date" else [Way(NEXT)]
+        return (
+            [Way(NEXT, "it has come"), Way(NO_DATE, "there is no such date")] if self.until == "date" else [Way(NEXT)]
+        )
 
     def waits(self) -> bool:
         return True

@@ -40,10 +40,11 @@ FIELDS: dict[str, str] = {
     "promised_date": "Day of the step that was promised",
     "meeting_date": "Day of the last meeting",
     "proposal_date": "Day of the proposal",
+    "success_story": "A success story by their interest",
 }
 #: What an automation says of the record that somebody is in for, as it is when the message is written.
 ABOUT: frozenset[str] = frozenset(
-    name for name in FIELDS if name.startswith(("deal.", "document.", "invoice.")) or name.endswith("_date")
+    name for name in FIELDS if name.startswith(("deal.", "document.", "invoice.")) or name.endswith(("_date", "_story"))
 )
 #: Shorter names that people use for the same.
 ALIASES: dict[str, str] = {
@@ -52,7 +53,6 @@ ALIASES: dict[str, str] = {
     "full_name": "contact.full_name",
     "organisation": "contact.organisation",
     "unsubscribe_link": "unsubscribe_url",
-    "success_story": "contact.custom.success-story",
     "booking_link": "contact.custom.booking-link",
 }
 BEFORE = 2000  # letters before a field that tell what it stands in: the longest address

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from automation import writing
 from automation.models import EnrollmentStatus
 from followups.models import FollowUp, FollowUpTemplate, Status
 from followups.transitions import cancel, complete
@@ -83,6 +84,13 @@ class TestMaking:
         goes_on(NOW)
         assert FollowUp.objects.count() == 1
         assert where(maria).memory["made"] == {"s1:0": FollowUp.objects.get().pk}
+
+    def test_a_loop_remembers_the_newest_of_what_it_made(self, maria, monkeypatch):
+        monkeypatch.setattr(writing, "MOST_MADE", 2)
+        put_in(automation(CALL, CALL, CALL), maria)
+        goes_on(NOW)
+        newest = list(FollowUp.objects.order_by("-pk").values_list("pk", flat=True)[:2])
+        assert sorted(where(maria).memory["made"].values()) == sorted(newest)
 
     @pytest.mark.parametrize(
         ("fields", "said"),

@@ -16,11 +16,12 @@ from tests.factories import NOW, contacts
 
 pytestmark = pytest.mark.django_db
 
-RECORDS = "{{ deal.name|x }} {{ invoice.number|x }} {{ document.name|x }} {{ promised_date|x }} {{ meeting_date|x }}"
+RECORDS = "{{ deal.name|x }} {{ invoice.number|x }} {{ document.name|x }} {{ promised_date|x }} {{ meeting_date|x }} {{ success_story|x }}"
 
 
 def steps(people):
     other = automation({"kind": "wait"})
+    template("Success story", text="It came true.")
     make_field(label="Points", kind="number")
     return {
         "send_email": {"template": template(text=RECORDS)},

@@ -87,6 +87,22 @@ class TestFields:
         assert not any("crm_invoice" in one["sql"] or "crm_document" in one["sql"] for one in queries)
 
 
+def test_everybody_gets_the_success_story_of_their_interest():
+    from crm.custom_fields import make_field
+    from crm.tagging import make_tag, tag
+
+    make_field(label="Interest", kind="text")
+    for name in ("Success story: Visa", "Success story: Schools", "Success story"):
+        template(name, text=f"{name} came true.")
+    by_field, by_tag, other = contact(custom={"interest": "visa"}), contact("Ben"), contact("Luz")
+    tag(these(by_tag), add=[make_tag("Schools").pk], by=None, now=NOW)
+    does({"kind": "send_email", "template": template(text="{{ success_story|Nothing }}")}, by_field, by_tag, other)
+    told = [said(one) for one in (by_field, by_tag, other)]
+    assert told == [
+        "Success story: Visa came true.", "Success story: Schools came true.", "Success story came true.",
+    ]  # fmt: skip
+
+
 def test_a_message_is_about_what_its_template_says():
     maria = contact()
     news = template("News")
