@@ -18,6 +18,7 @@ from automation.braking import count_anew
 from automation.clocks import set_clocks
 from automation.effects.messages import CAUSE
 from automation.engine.state import ARCHIVED
+from automation.house_rules import give_way
 from automation.models import (
     RUNNING,
     Automation,
@@ -136,6 +137,7 @@ def _move(
         state=to, pause_reason=reason[:300], updated_at=now, version=F("version") + 1
     )
     set_clocks(result.done, now)
+    give_way(result.done, now=now)
     return result
 
 
@@ -161,6 +163,7 @@ def _take_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
             again = AutomationState.PAUSED if state == AutomationState.ACTIVE and kind == "deleted" else state
             if rows.update(state=again, deleted_at=None, updated_at=now, version=F("version") + 1):
                 set_clocks([int(text)], now)
+                give_way([int(text)], now=now)
                 result.done.append(int(text))
             else:
                 result.refused[int(text)] = "It has changed since."

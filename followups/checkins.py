@@ -16,6 +16,7 @@ from followups.assignment import candidates
 from followups.choosing import Need
 from followups.creating import NewFollowUp, create
 from followups.due import Due
+from followups.house_rules import CHECK_INS, rests
 from followups.models import FollowUp, FollowUpType
 from followups.reading.rows import contact_name
 from followups.sharing_check_ins import CheckIn, Neglected, share_check_ins
@@ -65,7 +66,10 @@ def run_check_ins(now: datetime) -> int:
 
 @transaction.atomic
 def make_check_ins(organisation: Organisation, *, today: date, now: datetime) -> int:
-    """Make up to so many check-ins a person as the organisation allows, due today, and tell the managers."""
+    """Make up to so many check-ins a person as the organisation allows, due today, and tell the managers; none
+    while the rule rests."""
+    if rests(CHECK_INS):
+        return 0
     staff, people = Staff.load(now), candidates(now)
     most = organisation.check_ins_per_person
     deputies = {one.id: one.deputy_id for one in staff.people.values() if one.deputy_id}

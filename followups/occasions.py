@@ -17,6 +17,7 @@ from crm.models.deal import StageKind
 from crm.models.document import DocumentState
 from crm.models.invoice import UNPAID
 from crm.zones import local_day, moment
+from followups.house_rules import CLIENT_SETS, INVOICE_SETS, resting
 from followups.lifecycle import MISSED, PENDING
 from followups.models import FollowUp, FollowUpSet, Occasion
 from followups.models.followup import FollowUpQuerySet
@@ -29,6 +30,12 @@ DEALS = ENTERED | {"deal_deleted"}
 REQUESTED, ISSUED, OVERDUE, LIFECYCLE = "document_requested", "invoice_issued", "invoice_overdue", "lifecycle_changed"
 CLIENT = Lifecycle.CLIENT
 _INVOICES = {ISSUED: Occasion.INVOICE_ISSUED, OVERDUE: Occasion.INVOICE_OVERDUE}
+#: The rule of the house under which sets are made on an occasion, where something else may do it instead.
+_RULES: dict[str, str] = {
+    Occasion.BECAME_CLIENT: CLIENT_SETS,
+    Occasion.INVOICE_ISSUED: INVOICE_SETS,
+    Occasion.INVOICE_OVERDUE: INVOICE_SETS,
+}
 
 
 def register() -> None:
@@ -44,6 +51,9 @@ def use_sets_on_occasions(events: Sequence[Event], now: datetime) -> None:
     # What somebody brought in from another system is old news: nobody is set to work on it.
     news = [event for event in events if not event.data.get("imported")]
     wanted = {kind for kind in map(_occasion, news) if kind}
+    if wanted & _RULES.keys():
+        idle = resting()
+        wanted = {one for one in wanted if _RULES.get(one) not in idle}
     sets = list(FollowUpSet.objects.filter(occasion__in=wanted, archived_at__isnull=True)) if wanted else []
     if sets:
         uses = [*_stages(news, deals, sets), *_documents(news, sets), *_invoices(news, sets), *_clients(news, sets)]

@@ -24,6 +24,7 @@ from followups.changing import changing
 from followups.creating import NewFollowUp, create
 from followups.escalation import open_escalations
 from followups.expiry_steps import Step, raised, step_at
+from followups.house_rules import RENEWALS, rests
 from followups.ladder import TEAM_LEAD
 from followups.lifecycle import COMPLETED, OPEN
 from followups.models import FollowUp, Sense
@@ -67,7 +68,7 @@ def head_of(document: Document) -> str:
 def warn(events: Sequence[Event], now: datetime) -> None:
     """Subscriber: make or raise the follow-up of each document that still expires."""
     cases = _cases(events)
-    if not cases:
+    if not cases or rests(RENEWALS):
         return
     raising: dict[str, list[int]] = {}
     for case in cases.values():
@@ -88,7 +89,7 @@ def warn(events: Sequence[Event], now: datetime) -> None:
 def check_on(events: Sequence[Event], now: datetime) -> None:
     """Subscriber: where the client is acting on it, look 30 days later at how it goes."""
     acting = {event.subject_id: event for event in events if event.data.get("outcome") == ACTING and event.subject_id}
-    if not acting:
+    if not acting or rests(RENEWALS):
         return
     rows = FollowUp.objects.alive().filter(pk__in=acting, status=COMPLETED, source_key__startswith=EXPIRY)
     rows = rows.filter(document__deleted_at__isnull=True, document__isnull=False, outcome__slug=ACTING)

@@ -17,6 +17,7 @@ from followups.creating import NewFollowUp, create_set
 from followups.due import Due
 from followups.escalation import open_escalations
 from followups.first_types import first_type
+from followups.house_rules import SPEED_TO_LEAD, rests
 from followups.lifecycle import PENDING
 from followups.models import FollowUp, Priority
 from followups.models.followup import FollowUpQuerySet
@@ -56,7 +57,7 @@ def welcome_leads(events: Sequence[Event], now: datetime) -> None:
         .order_by("pk")
         .values_list("pk", "owner_id", "country", "language", "team_id")
     )
-    if not leads:
+    if not leads or rests(SPEED_TO_LEAD):
         return
     minutes = Organisation.objects.current().speed_to_lead_minutes
     kind = first_type()

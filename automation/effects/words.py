@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from automation.effects.about import about, asked_in
 from automation.effects.shape import Order
+from crm.models import Event
 from messaging.templating.fields import BadWords, CannotFill, fill, parse
 from messaging.templating.values import OF_RECORD, WORDS, Values, read_facts
+
+#: For colleagues alone: no message to a contact is ever filled with it.
+LAST_NOTES = "data.last_notes"
+SPOKEN = ("followup_completed", "call_logged", "meeting_logged")
 
 
 def data_for(one: Order, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,9 +26,24 @@ def values_of(orders: Sequence[Order], texts: Sequence[str], *, now: datetime) -
     """The values of the fields in the texts, by enrollment, in a fixed number of queries."""
     records = about(orders, asked_in(texts))
     people = read_facts({one.contact_id for one in orders}, [], now=now)
-    return {
+    values = {
         one.enrollment_id: people.values(one.contact_id, None, data_for(one, records[one.enrollment_id]))
         for one in orders
+    }
+    if any(LAST_NOTES in text for text in texts):
+        notes = _last_notes({one.contact_id for one in orders})
+        for one in orders:
+            values[one.enrollment_id][LAST_NOTES] = notes.get(one.contact_id, "")
+    return values
+
+
+def _last_notes(contact_ids: Collection[int]) -> dict[int, str]:
+    """What a colleague wrote down after they last spoke with each."""
+    rows = Event.objects.filter(contact__in=contact_ids, two_way=True, kind__in=SPOKEN).exclude(data__notes="")
+    rows = rows.filter(data__has_key="notes").order_by("contact_id", "-occurred_at", "-pk").distinct("contact_id")
+    return {
+        contact_id: " ".join(str(notes).split())[:500]
+        for contact_id, notes in rows.values_list("contact_id", "data__notes")
     }
 
 

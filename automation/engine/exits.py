@@ -22,6 +22,8 @@ GOAL_WHEN, EXIT_WHEN, WHO = "goal_when", "exit_when", "who"
 
 _REPLIES = frozenset({"message_received", "call_logged", "meeting_logged"})
 _BY_HAND = frozenset({"message_sent", "call_logged", "meeting_logged", "email_logged", "message_logged"})
+#: Outcomes of follow-ups by which a meeting is arranged.
+BOOKED = frozenset({"booked", "meeting_booked"})
 _REFUSALS = frozenset({"unsubscribed", "complained"})
 
 
@@ -84,7 +86,7 @@ def _of_event(event: Seen, case: Case) -> End | None:
 
 
 def _is_meeting(event: Seen) -> bool:
-    return event.kind == "meeting_logged" or event.data.get("outcome") == "meeting_booked"
+    return event.kind == "meeting_logged" or event.data.get("outcome") in BOOKED
 
 
 def _would_write(case: Case) -> bool:

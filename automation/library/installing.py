@@ -11,7 +11,8 @@ from django.utils.text import slugify
 from automation.library.shape import Entry, Words
 from automation.models import Automation
 from automation.publishing import create
-from crm.models import Pipeline, Stage, Tag
+from crm.models import Pipeline, Stage, Tag, Team
+from followups.models import FollowUpTemplate
 from messaging.models import MessageTemplate
 from messaging.templating.catalogue import Label, make
 from messaging.templating.checking import Draft
@@ -42,6 +43,14 @@ class Installation:
     def stage(self, name: str) -> int | None:
         pipeline = Pipeline.objects.filter(archived_at__isnull=True).order_by("position", "pk").first()
         there = Stage.objects.filter(pipeline=pipeline, name__iexact=name).first() if pipeline else None
+        return there.pk if there else None
+
+    def followup_template(self, name: str) -> int | None:
+        there = FollowUpTemplate.objects.filter(name=name, archived_at__isnull=True).first()
+        return there.pk if there else None
+
+    def team(self, name: str) -> int | None:
+        there = Team.objects.filter(name__iexact=name).order_by("pk").first()
         return there.pk if there else None
 
     def outcome(self, slug: str) -> str:

@@ -42,6 +42,12 @@ class Place(Protocol):
     def stage(self, name: str) -> int | None:
         """A stage of the first pipeline, by its name."""
 
+    def followup_template(self, name: str) -> int | None:
+        """A template of follow-ups by its name, where it is in use."""
+
+    def team(self, name: str) -> int | None:
+        """A team by its name."""
+
     def outcome(self, slug: str) -> str:
         """An outcome of follow-ups, by its short name."""
 

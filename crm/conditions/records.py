@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, ExpressionWrapper, F, Q, TextField, Value
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, TextField, Value
 from django.db.models.functions import Coalesce, Greatest, Lower
 
 from crm.conditions.contact_fields import lowered
@@ -14,6 +14,7 @@ from crm.conditions.fields import Field, Subject, Type, named
 from crm.conditions.json_columns import json_number, json_words
 from crm.conditions.sources import DOCUMENT_KINDS, EVENT_KINDS, PARTNERS, PEOPLE, PIPELINES, PRODUCTS, STAGES
 from crm.conditions.subjects import register_subject
+from crm.documents.standing import HERE
 from crm.models import (
     Deal,
     Document,
@@ -113,10 +114,20 @@ def _documents() -> Subject:
             when("due_on", "due", "due"),
             overdue("due_on", Q(state__in=MISSING)),
             when("expires_on", "expiry", "expiring"),
+            Field("renewed", "renewed", Type.YES_NO, guard=_renewed(), adjective=True),
             when("received_at", "arrival", "received", Type.MOMENT),
         ),
         at_words="asked for",
     )
+
+
+def _renewed() -> Q:
+    """Another is here in its place: one that says so, or one of the kind that is valid longer."""
+    here = Document.objects.filter(deleted_at__isnull=True, state__in=HERE)
+    longer = here.filter(
+        contact=OuterRef("contact"), kind=OuterRef("kind"), expires_on__gt=OuterRef("expires_on")
+    )  # fmt: skip
+    return Q(Exists(here.filter(replaces=OuterRef("pk")))) | Q(Exists(longer))
 
 
 def _invoices() -> Subject:

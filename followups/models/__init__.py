@@ -6,6 +6,7 @@ from .escalation import Escalation
 from .followup import FollowUp, FollowUpTag, Priority, Status
 from .followup_set import FollowUpSet, FollowUpSetItem, Occasion
 from .followup_type import FollowUpType, Outcome, Sense
+from .house_rule import RestingRule
 from .reminder import Reminder
 from .template import FollowUpTemplate, MadeFor
 
@@ -25,6 +26,7 @@ __all__ = [
     "Outcome",
     "Priority",
     "Reminder",
+    "RestingRule",
     "Sense",
     "Status",
 ]
