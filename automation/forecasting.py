@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from automation.dates_ahead import ahead
 from automation.definition.whole import Definition
 from automation.engine.events import Seen
-from automation.loading import seen
 from automation.models import Enrollment
 from crm.causes import AUTOMATION
 from crm.conditions.facts import facts_of
@@ -25,7 +24,7 @@ from crm.zones import local_day
 
 DAYS = 30
 #: Events read at most, the newest; what lies before is reckoned from these.
-MOST_EVENTS = 100_000
+MOST_EVENTS = 50_000
 CHUNK = 5_000
 SAMPLE = 10
 
@@ -96,7 +95,7 @@ def _events(kinds: list[str], since: datetime, now: datetime) -> Iterator[tuple[
     ).order_by("-occurred_at", "-pk")
     columns = ("pk", "kind", "recorded_at", "actor", "user_id", "subject_kind", "subject_id", "two_way", "data")
     for contact_id, *event in rows.values_list("contact_id", *columns)[:MOST_EVENTS].iterator(chunk_size=CHUNK):
-        yield contact_id, seen(*event)
+        yield contact_id, Seen(*event)
 
 
 def _who(definition: Definition, ids: set[int], now: datetime, zone: str) -> set[int]:

@@ -32,7 +32,7 @@ def automation_or_404(request: PersonRequest, pk: int) -> Automation:
 
 
 def framed(request: PersonRequest, automation: Automation, tab: str, **context: Any) -> dict[str, Any]:
-    """What a page of an automation is drawn with: the frame's own words and `context`; three queries at most."""
+    """What a page of an automation is drawn with: the frame's own words and `context`; four queries at most."""
     here = f"/automations/{automation.pk}/"
     draft, live = draft_and_live(automation)
     figures = figures_of([automation.pk])[automation.pk]
