@@ -10,6 +10,7 @@ from typing import Any
 from automation.effects.about import about, asked_in
 from automation.effects.shape import Done, Order
 from automation.effects.words import data_for
+from automation.engine.state import TOUCHES
 from messaging.contact_sentences import CHANNEL_NAMES
 from messaging.models import MessageTemplate, TemplateVariant
 from messaging.writing import ToContact, write_to_contacts
@@ -49,7 +50,8 @@ def send(orders: Sequence[Order], now: datetime) -> list[Done]:
         answer = next(written)
         how = CHANNEL_NAMES.get(answer.channel, answer.channel)
         why = f"Not sent: {answer.refused}" if answer.refused else f"In the outbox, by {how}. {answer.reason}"
-        done.append(Done(why, {"message": answer.message_id, "refused": bool(answer.refused)}))
+        keep = {TOUCHES: one.state.touches} if answer.refused else {}  # what does not leave is no touch
+        done.append(Done(why, {"message": answer.message_id, "refused": bool(answer.refused)}, keep))
     return done
 
 

@@ -16,7 +16,7 @@ from followups.transitions import set_priority
 from messaging.notices import Notice, NoticeKind, register_notice, tell
 
 #: What colleagues are told by a step, calmly or urgently, and what comes to a manager.
-NEWS, URGENT, ESCALATED = "automation", "automation_urgent", "automation_escalated"
+NEWS, URGENT, ESCALATED = "automation_news", "automation_urgent", "automation_escalated"
 CAUSE = "enrollment"
 #: What rises to a priority: nothing falls.
 BELOW = {"high": ["low", "medium"], "urgent": ["low", "medium", "high"]}

@@ -181,6 +181,14 @@ class TestCaps:
         goes_on(NOW)
         assert not Enrollment.objects.filter(status=EnrollmentStatus.WAITING).exists()
 
+    def test_the_most_of_a_round_counts_what_left(self):
+        send = {"kind": "send_email", "template": template()}
+        maria, nobody = contact(), contact("Nobody", email="")
+        put_in(automation(send, send, {"kind": "add_tag", "tag": 4711}, most_touches=1), maria, nobody)
+        goes_on(NOW)
+        assert (where(maria).stop_reason, where(maria).memory["touches"]) == ("too_many_touches", 1)
+        assert (where(nobody).step, where(nobody).memory["touches"]) == ("s3", 0)
+
     def test_runs_take_so_many_each(self):
         some = contacts(5)
         made = automation(

@@ -28,7 +28,7 @@ def told():
 class TestColleagues:
     def test_the_owner_hears_of_it_with_fields_filled(self, maria):
         does({"kind": "notify", "subject": "{{ first_name }} paid {{ data.amount }}"}, maria, amount=12)
-        assert told() == {("Sam", "automation", "Maria paid 12")}
+        assert told() == {("Sam", "automation_news", "Maria paid 12")}
         assert why(maria) == "Told Sam."
 
     def test_whoever_leads_the_owner(self, maria):
