@@ -29,12 +29,26 @@ class Kind:
     door: Callable[[User], Any]
     place: str
     page: Callable[[Any], str]
+    #: Where nothing more has to happen with it, it need not be said that nothing is planned.
+    settled: Callable[[Any], bool]
 
 
 KINDS = {
-    "deal": Kind("deals.view", deals_for, "deals", lambda one: f"/deals/{one.pk}/"),
-    "document": Kind("documents.view", documents_for, "documents", lambda one: f"/documents/{one.pk}/"),
-    "invoice": Kind("invoices.view", invoices_for, "invoices", lambda one: f"/invoices/{one.pk}/"),
+    "deal": Kind("deals.view", deals_for, "deals", lambda one: f"/deals/{one.pk}/", lambda one: not one.is_open),
+    "document": Kind(
+        "documents.view",
+        documents_for,
+        "documents",
+        lambda one: f"/documents/{one.pk}/",
+        lambda one: one.state == "approved",
+    ),
+    "invoice": Kind(
+        "invoices.view",
+        invoices_for,
+        "invoices",
+        lambda one: f"/invoices/{one.pk}/",
+        lambda one: one.state in ("paid", "void"),
+    ),
 }
 
 
@@ -53,6 +67,7 @@ def panel(kind: str) -> Panel:
             "contact_id": record.contact_id,
             "open_ones": open_ones,
             "ended": ended,
+            "settled": KINDS[kind].settled(record),
             "of_others": not open_ones and is_planned(kind, record.pk),
             "more": len(ended) == MOST_DONE,
             "back": KINDS[kind].page(record),

@@ -289,7 +289,7 @@ def test_the_pages_cost_the_same_queries_for_one_contact_and_for_fifty(
         sam.get("/contacts/")
     one = Contact.objects.first()
     assert one is not None
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         sam.get(f"/contacts/{one.pk}/")
 
 

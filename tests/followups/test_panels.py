@@ -11,6 +11,7 @@ from django.test import Client
 from crm.deals.making import NewDeal, create_deals
 from crm.documents.requesting import NewRequest, request_documents
 from crm.invoices.issuing import NewInvoice, issue
+from crm.invoices.paying import NewPayment, note_payments
 from crm.models import Contact, Organisation, Stage
 from followups import transitions as do
 from tests.factories import NOW, contact, followup, only, partner
@@ -67,6 +68,13 @@ def test_the_page_costs_the_same_for_one_planned_and_for_thirty(
     for number in range(30):
         plan(people, records, kind, f"Ask again {number}")
     assert queries(sam, address) == few
+
+
+def test_a_paid_invoice_asks_for_nothing(people: People, records: dict[str, int], as_: Callable[..., Client]) -> None:
+    address = f"/invoices/{records['invoice']}/"
+    assert "nobody is set to do anything" in text(as_(people.sam).get(address))
+    note_payments([NewPayment(invoice_id=records["invoice"], amount=300)], by=people.sam, now=NOW)
+    assert "and nothing has to be" in text(as_(people.sam).get(address))
 
 
 @pytest.mark.parametrize("kind", KINDS)
