@@ -59,12 +59,12 @@ def preflight_list(version: AutomationVersion, user: User | None) -> list[Check]
         return [Check("shape", "stop", one.sentence, one.step, one.field) for one in bad.problems]
 
 
-def preflight(automation: Automation, version: AutomationVersion, *, user: User | None, now: datetime) -> Preflight:
+def preflight(automation: Automation, version: AutomationVersion, *, user: User, now: datetime) -> Preflight:
     """The whole of it, as switching on asks it."""
     policy = AutomationPolicy.objects.current()
     lines = preflight_list(version, user)
     try:
-        expected = forecast(read_definition(version.definition), automation.pk, now=now)
+        expected = forecast(read_definition(version.definition), automation.pk, user, now=now)
     except BadDefinition:
         expected = None
     number = expected.per_day if expected else 0
