@@ -15,7 +15,7 @@ def _definition(at: Place) -> dict[str, Any]:
     return {
         "triggers": [
             {"kind": "contact_created", "imported": True},
-            {"kind": "field_changed", "field": "owner_id", "to": "nothing"},
+            {"kind": "field_changed", "field": "owner_id", "becomes": "nothing"},
         ],
         "rules": {
             "reentry": "always",

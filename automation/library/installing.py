@@ -11,8 +11,10 @@ from django.utils.text import slugify
 from automation.library.shape import Entry, Words
 from automation.models import Automation
 from automation.publishing import create
-from crm.models import Pipeline, Stage, Tag, Team
-from followups.models import FollowUpTemplate
+from crm.audiences.making import make_audience
+from crm.models import Audience, Pipeline, Stage, Tag, Team
+from crm.models.audience import AudienceKind
+from followups.models import FollowUpTemplate, Outcome
 from messaging.models import MessageTemplate
 from messaging.templating.catalogue import Label, make
 from messaging.templating.checking import Draft
@@ -53,12 +55,23 @@ class Installation:
         there = Team.objects.filter(name__iexact=name).order_by("pk").first()
         return there.pk if there else None
 
-    def outcome(self, slug: str) -> str:
+    def audience(self, name: str) -> int:
+        there = Audience.objects.alive().filter(name__iexact=name, kind=AudienceKind.STATIC).first()
+        return (there or make_audience(name=name, kind=AudienceKind.STATIC, by=self.by, now=self.now)).pk
+
+    def outcome(self, slug: str, label: str = "", sense: str = "neutral") -> str:
+        if label and not Outcome.objects.filter(slug=slug).exists():
+            Outcome.objects.create(slug=slug, label=label, sense=sense, position=_last_outcome() + 1)
         return slug
 
     def automation(self, slug: str) -> int | None:
         there = Automation.objects.alive().filter(library=slug).order_by("-pk").first()
         return there.pk if there else None
+
+
+def _last_outcome() -> int:
+    last = Outcome.objects.order_by("-position").values_list("position", flat=True).first()
+    return min(last or 0, 32_000)
 
 
 def install(entry: Entry, *, by: User | None, now: datetime) -> Automation:

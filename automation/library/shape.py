@@ -48,8 +48,11 @@ class Place(Protocol):
     def team(self, name: str) -> int | None:
         """A team by its name."""
 
-    def outcome(self, slug: str) -> str:
-        """An outcome of follow-ups, by its short name."""
+    def audience(self, name: str) -> int:
+        """An audience that is kept by hand, made if it is not there."""
+
+    def outcome(self, slug: str, label: str = "", sense: str = "neutral") -> str:
+        """An outcome of follow-ups, by its short name; one with a label is made if it is not there."""
 
     def automation(self, slug: str) -> int | None:
         """The newest automation that was installed from another entry."""
