@@ -12,7 +12,6 @@ from django.db import connection
 from automation.engine.events import Seen
 from automation.entering import Entry, enroll
 from automation.leaving import JOINED, LEFT, follow_audiences
-from automation.models import Automation, AutomationState
 from automation.triggers.changes import KINDS as CHANGES
 from automation.triggers.changes import together
 from automation.triggers.listening import Listeners, listeners
@@ -38,16 +37,28 @@ def listening() -> frozenset[str]:
 def notice(events: Sequence[Event], now: datetime) -> None:
     """Subscriber: let in whom the events name, and bring on who waited for them."""
     told = [event for event in events if event.contact_id is not None]
-    entries = entries_of(told, listeners(_live()))
+    live, awaited = _in_use()
+    entries = entries_of(told, listeners(live))
     if entries:
         enroll(entries, now=now)
-    follow_audiences({event.contact_id or 0 for event in told if event.kind in (JOINED, LEFT)}, now=now)
-    wake({(event.contact_id or 0, event.kind) for event in told}, now=now)
+    follow_audiences(
+        {event.contact_id or 0 for event in told if event.kind in (JOINED, LEFT) and event.kind in awaited}, now=now
+    )
+    wake({(event.contact_id or 0, event.kind) for event in told if event.kind in awaited}, now=now)
 
 
-def _live() -> list[int]:
-    active = Automation.objects.alive().filter(state=AutomationState.ACTIVE, live__isnull=False)
-    return list(active.values_list("live_id", flat=True))
+def _in_use() -> tuple[list[int], set[str]]:
+    """The versions that let people in, and the kinds of event after which people inside are looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT array(SELECT live_id FROM automation_automation
+                    WHERE state = 'active' AND deleted_at IS NULL AND live_id IS NOT NULL ORDER BY live_id),
+                array(SELECT DISTINCT unnest(awaited_kinds) FROM automation_automationversion WHERE in_use)
+            """
+        )
+        live, awaited = cursor.fetchone()
+        return live, set(awaited)
 
 
 def entries_of(told: Iterable[Event], triggers: Listeners) -> list[Entry]:
@@ -78,9 +89,10 @@ def _as_seen(told: Iterable[Event], triggers: Listeners) -> Iterable[tuple[Seen,
     rows: list[tuple[Seen | None, Event]] = []
     changes: dict[tuple[int | None, datetime], list[int]] = defaultdict(list)
     for event in told:
-        if triggers.hears(event.kind) or event.kind in CHANGES:
-            if event.kind in CHANGES:
-                changes[event.contact_id, event.recorded_at].append(len(rows))
+        if event.kind in CHANGES:
+            changes[event.contact_id, event.recorded_at].append(len(rows))
+            rows.append((_seen(event), event))
+        elif triggers.may_answer(event):
             rows.append((_seen(event), event))
     for places in changes.values():
         if len(places) > 1:

@@ -33,6 +33,7 @@ def chosen(only: set[str]) -> list[Bench]:
         processes,
         sending,
         sweeps,
+        triggers,
         workflows,
     )
 
@@ -45,6 +46,7 @@ def chosen(only: set[str]) -> list[Bench]:
         Bench("action", pages.action),
         Bench("reminder_sweep", sweeps.reminder_sweep),
         Bench("event_dispatch", sweeps.event_dispatch),
+        Bench("trigger_matching", triggers.trigger_matching),
         Bench("overdue_sweep", sweeps.overdue_sweep),
         Bench("audience_refresh", audiences.audience_refresh),
         Bench("import_contacts", imports.import_contacts),

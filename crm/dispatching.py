@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from crm.models import Event, ParkedEvent
+from crm.sql_arrays import id_array
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +135,11 @@ def _wanted(taken: Sequence[tuple[int, str]], asked: Mapping[str, frozenset[str]
     """Load those that somebody asked for, oldest first: most events interest nobody, and those cost nothing more."""
     kinds = frozenset[str]().union(*(some for some in asked.values() if some is not None))
     ids = [pk for pk, kind in taken if kind in kinds or None in asked.values()]
-    return list(Event.objects.filter(pk__in=ids).order_by("pk")) if ids else []
+    # As one array: a placeholder for each of a thousand ids costs more than finding the rows.
+    return list(Event.objects.raw(_LOAD, [id_array(ids)])) if ids else []
+
+
+_LOAD = f"SELECT * FROM {Event._meta.db_table} WHERE id = ANY(%s::bigint[]) ORDER BY id"
 
 
 def _deliver(subscriber: Subscriber, wanted: Sequence[Event], now: datetime) -> None:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from automation.engine.events import Seen
 from automation.triggers.fields import Id
-from automation.triggers.shape import Trigger
+from automation.triggers.shape import Told, Trigger
 
 WHICH = {"control": "audience", "needed": "Choose the audience."}
 
@@ -21,7 +21,7 @@ class _OfAudience(Trigger):
         return self.audience or 0
 
     @classmethod
-    def keys(cls, event: Seen) -> Iterable[Hashable]:
+    def keys(cls, event: Told) -> Iterable[Hashable]:
         return (event.data.get("audience_id"),)
 
     def matches(self, event: Seen) -> bool:

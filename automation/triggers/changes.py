@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from automation.engine.events import Seen
+from automation.triggers.shape import Told
 
 #: Every field of a contact; the latter two have an event of their own where people change them.
 CHANGED, OWNER, LIFECYCLE = "contact_changed", "owner_changed", "lifecycle_changed"
@@ -17,7 +18,7 @@ NOTHING = "nothing"
 Changes = Mapping[str, tuple[Any, Any]]
 
 
-def changes_of(event: Seen) -> Changes:
+def changes_of(event: Told) -> Changes:
     """By field, an own one as "custom.SLUG". What was merely taken back has changed nothing."""
     data = event.data
     if data.get("undone"):

@@ -21,7 +21,7 @@ class CustomEvent(Trigger):
     name: str = Field(
         "", max_length=60, title="Where", description="A value of the event, by its name; empty means all"
     )
-    value: str = Field("", max_length=200, title="Is", description="What it must be")
+    value: str = Field("", max_length=200, title="Is", description="What it must be; empty means anything, if it is there")
 
     title: ClassVar[str] = "Another event"
     icon: ClassVar[str] = "zap"
@@ -33,8 +33,9 @@ class CustomEvent(Trigger):
     def matches(self, event: Seen) -> bool:
         if not self.event or event.kind != self.event:
             return False
-        return not self.name or str(event.data.get(self.name, "")).casefold() == self.value.casefold()
+        said = str(event.data.get(self.name, ""))
+        return not self.name or (said.casefold() == self.value.casefold() if self.value else said != "")
 
     def words(self) -> str:
         said = self.event.removeprefix("custom.").replace("_", " ").replace("-", " ")
-        return f"{said}, {self.name} is {self.value}" if self.name else said
+        return f"{said}, {self.name} is {self.value or 'there'}" if self.name else said

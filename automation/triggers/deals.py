@@ -9,7 +9,7 @@ from pydantic import Field
 
 from automation.engine.events import Seen
 from automation.triggers.fields import Id
-from automation.triggers.shape import Trigger
+from automation.triggers.shape import Told, Trigger
 
 MOVES = frozenset({"deal_stage_changed", "deal_won", "deal_lost", "deal_reopened"})
 
@@ -47,7 +47,7 @@ class DealStageChanged(_OfDeal):
         return self.stage
 
     @classmethod
-    def keys(cls, event: Seen) -> Iterable[Hashable]:
+    def keys(cls, event: Told) -> Iterable[Hashable]:
         return (event.data.get("stage_id"),)
 
     def matches(self, event: Seen) -> bool:

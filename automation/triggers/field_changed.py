@@ -9,7 +9,7 @@ from pydantic import Field
 
 from automation.engine.events import Seen
 from automation.triggers.changes import CHANGED, OWNER, changes_of, is_value
-from automation.triggers.shape import Trigger
+from automation.triggers.shape import Told, Trigger
 
 ANY = "Empty means any value, “nothing” means no value"
 
@@ -36,7 +36,7 @@ class FieldChanged(Trigger):
         return self.field
 
     @classmethod
-    def keys(cls, event: Seen) -> Iterable[Hashable]:
+    def keys(cls, event: Told) -> Iterable[Hashable]:
         return changes_of(event)
 
     def matches(self, event: Seen) -> bool:

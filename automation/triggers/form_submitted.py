@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from automation.engine.events import Seen
-from automation.triggers.shape import Trigger
+from automation.triggers.shape import Told, Trigger
 
 NAMES = ("form", "name", "item")
 
@@ -30,7 +30,7 @@ class FormSubmitted(Trigger):
         return self.form.casefold() or None
 
     @classmethod
-    def keys(cls, event: Seen) -> Iterable[Hashable]:
+    def keys(cls, event: Told) -> Iterable[Hashable]:
         return [str(value).casefold() for name in NAMES if (value := event.data.get(name)) not in (None, "")]
 
     def matches(self, event: Seen) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from automation.definition.whole import Definition
 from automation.engine.events import Seen
 from automation.models import AutomationVersion
-from automation.triggers.shape import Trigger
+from automation.triggers.shape import Told, Trigger
 
 #: Versions never change: what was read once stays read.
 _read: dict[int, tuple[int, Definition]] = {}
@@ -46,9 +46,12 @@ class Listeners:
                 alike = self._by_kind[kind].setdefault(model, _Alike(model))
                 (alike.others if key is None else alike.by_key[key]).append(one)
 
-    def hears(self, kind: str) -> bool:
-        """Whether any of them answers such events."""
-        return kind in self._by_kind
+    def may_answer(self, event: Told) -> bool:
+        """Whether any of them is worth asking: quickly, before anything is made of a row."""
+        for alike in self._by_kind.get(event.kind, {}).values():
+            if alike.others or not alike.by_key.keys().isdisjoint(alike.model.keys(event)):
+                return True
+        return False
 
     def asked(self, event: Seen) -> Iterator[Listener]:
         """Those that it lets somebody in by."""

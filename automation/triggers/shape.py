@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import ClassVar
+from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from automation.engine.events import Seen
 from automation.engine.state import About
+
+
+class Told(Protocol):
+    """As much of an event as its `keys` need: the stored row will do."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def data(self) -> Any: ...
 
 
 class Trigger(BaseModel):
@@ -38,7 +47,7 @@ class Trigger(BaseModel):
         return None
 
     @classmethod
-    def keys(cls, event: Seen) -> Iterable[Hashable]:
+    def keys(cls, event: Told) -> Iterable[Hashable]:
         """What an event names, to be found by `key`."""
         return ()
 

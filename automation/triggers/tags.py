@@ -9,7 +9,7 @@ from pydantic import Field
 
 from automation.engine.events import Seen
 from automation.triggers.fields import Id
-from automation.triggers.shape import Trigger
+from automation.triggers.shape import Told, Trigger
 
 WHICH = {"control": "tag", "needed": "Choose the tag."}
 
@@ -21,7 +21,7 @@ class _Tagged(Trigger):
         return self.tag or 0
 
     @classmethod
-    def keys(cls, event: Seen) -> Iterable[Hashable]:
+    def keys(cls, event: Told) -> Iterable[Hashable]:
         return event.data.get("tag_ids") or (event.data.get("tag_id"),)
 
     def matches(self, event: Seen) -> bool:
