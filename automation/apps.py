@@ -23,7 +23,7 @@ class AutomationConfig(AppConfig):
             switching,
             tidying,
         )
-        from automation.effects import notices
+        from automation.effects import messages, notices
         from automation.models import Automation, AutomationPolicy
         from automation.views import journey
         from crm.audit import Audited, register_audited
@@ -31,6 +31,7 @@ class AutomationConfig(AppConfig):
         from crm.panels import register_panel
 
         event_kinds.register()
+        messages.register()
         notices.register()
         noticing.register()
         merging.register()

@@ -15,6 +15,7 @@ from crm.api.shapes import Cursor, Id, Limit
 from crm.pagination import Order, page
 from messaging.access import messages_for
 from messaging.models import Message, MessageBody, MessageChannel, MessageStatus
+from messaging.origins import AUTOMATION, ROUND, come_from
 from messaging.showing import ONE_CLICK
 
 router = Router(tags=["Messages"])
@@ -43,7 +44,7 @@ class MessageOut(Schema):
     user: int | None
     followup: int | None
     automation: int | None
-    step: int | None
+    step: str | None = Field(description="The step of the automation that wrote it")
     subject: str
     body: str | None = Field(description="The words as they left; empty until then, and in lists")
     status: str
@@ -129,11 +130,15 @@ def message_out(message: Message, *, words: bool) -> dict[str, Any]:
         "template": message.template_id,
         "stands_in_for": message.fallback_of,
         "followup": message.cause_id if message.cause_kind == "followup" else None,
-        "automation": message.cause_id if message.cause_kind == "automation" else None,
-        "step": None,
+        "automation": _by_automation(message, "id"),
+        "step": _by_automation(message, "step"),
         "body": _shown_words(message, body) if words else None,
         "events": events_out(message),
     }
+
+
+def _by_automation(message: Message, what: str) -> Any:
+    return message.data.get(AUTOMATION, {}).get(what) if message.cause_kind == ROUND else None
 
 
 def _shown_words(message: Message, body: MessageBody | None) -> str | None:
@@ -159,10 +164,10 @@ def list_messages(request: HttpRequest, wanted: Query[MessageFilter]) -> dict[st
         "direction": wanted.direction,
         "kind": wanted.kind or None,
     }
-    for cause in ("followup", "automation"):
-        if (pk := getattr(wanted, cause)) is not None:
-            exact |= {"cause_kind": cause, "cause_id": pk}
     rows = messages_for(caller(request)).filter(**{name: value for name, value in exact.items() if value is not None})
+    for name in ("followup", "automation"):
+        if (pk := getattr(wanted, name)) is not None:
+            rows = rows.filter(come_from(name, pk))
     items, after = page(rows.prefetch_related("events"), NEWEST, cursor=wanted.cursor, limit=wanted.limit)
     return {"items": [message_out(message, words=False) for message in items], "next": after}
 

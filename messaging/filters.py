@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crm.models.consent import Topic
 from messaging.kinds import NoticeKind, all_notices, register_notice
 from messaging.models import MessageChannel, MessageStatus
+from messaging.origins import come_from
 
 if TYPE_CHECKING:
     from messaging.models.message import MessageQuerySet
@@ -77,5 +78,5 @@ def narrowed(messages: MessageQuerySet, wanted: Mapping[str, str]) -> MessageQue
         messages = messages.filter(contact=int(wanted["contact"]))
     for name in CAUSES:
         if name in wanted:
-            messages = messages.filter(cause_kind=name, cause_id=int(wanted[name]))
+            messages = messages.filter(come_from(name, int(wanted[name])))
     return messages

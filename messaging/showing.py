@@ -16,6 +16,7 @@ from messaging.inbox.files import File, files_of
 from messaging.inbox.words import CLASSES, class_of
 from messaging.kinds import described
 from messaging.models import Decision, Message, MessageBody, MessageChannel, MessageEvent, MessageStatus
+from messaging.origins import ROUND
 from messaging.policy import CHANNEL_WORDS
 from messaging.rendering import Words, render
 
@@ -247,6 +248,8 @@ def _moment(at: datetime, kind: str, detail: str) -> Moment:
 
 
 def _cause(message: Message) -> str:
+    if message.cause_kind == ROUND:
+        return "Written by an automation."
     return f"Because of {message.cause_kind} {message.cause_id}." if message.cause_kind else ""
 
 

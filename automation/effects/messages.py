@@ -11,12 +11,14 @@ from automation.effects.about import about, asked_in
 from automation.effects.shape import Done, Order
 from automation.effects.words import data_for
 from automation.engine.state import TOUCHES
+from automation.models import Enrollment
 from messaging.contact_sentences import CHANNEL_NAMES
 from messaging.models import MessageTemplate, TemplateVariant
+from messaging.origins import AUTOMATION, ROUND, Origin, register_origin
 from messaging.writing import ToContact, write_to_contacts
 
 #: What messages of automations are called in the outbox, and what caused them.
-KIND, CAUSE = "automation", "enrollment"
+KIND, CAUSE = "automation", ROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,14 @@ class Template:
 
 
 GONE = Template("", "", used=False)
+
+
+def register() -> None:
+    """Let messages be found by their automation; called once at start-up."""
+    register_origin(
+        AUTOMATION,
+        Origin(CAUSE, lambda automation_id: Enrollment.objects.filter(automation=automation_id).values("pk")),
+    )
 
 
 def send(orders: Sequence[Order], now: datetime) -> list[Done]:
@@ -75,7 +85,7 @@ def _message(one: Order, template: Template, facts: Mapping[str, Any]) -> ToCont
         topic=effect.topic or template.topic,
         channel=effect.channel,
         template_id=effect.template_id,
-        data=data_for(one, facts),
+        data=data_for(one, facts) | {AUTOMATION: {"id": one.automation_id, "step": one.step}},
         cause_kind=CAUSE,
         cause_id=one.enrollment_id,
         stops_on_reply=effect.stops_on_reply,

@@ -30,7 +30,8 @@ def whose_each(orders: Sequence[Order], people: Mapping[int, Candidate]) -> dict
         elif one.effect.whom == "owner":
             choice = whose([Owner(one.facts.owner_id)], need, people, deputies)
         else:
-            choice = choose(list(people.values()), need)
+            avoid = {one.facts.owner_id or 0} if one.effect.whom == "another" else ()
+            choice = choose(list(people.values()), need, avoid=avoid)
         turn += 1
         give(people[choice.person_id], turn)
         found[one.enrollment_id] = choice

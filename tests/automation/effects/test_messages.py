@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from automation.models import Enrollment, EnrollmentStatus
 from automation.running import run_batch
@@ -13,6 +14,7 @@ from crm.models import Contact, Invoice
 from messaging.claimed import Claimed
 from messaging.models import ContactPolicy, Message, MessageTemplate
 from messaging.templating.rendering import written_for_contacts
+from tests.api.calling import api_of
 from tests.automation.effects.acting import does, put_in, why
 from tests.automation.making import automation, goes_on, template, where
 from tests.crm.deals.given import deal
@@ -85,6 +87,26 @@ class TestFields:
         with CaptureQueriesContext(connection) as queries:
             run_batch(NOW)
         assert not any("crm_invoice" in one["sql"] or "crm_document" in one["sql"] for one in queries)
+
+
+class TestWhereItComesFrom:
+    def test_the_api_names_automation_and_step_and_finds_by_automation(self, people):
+        maria = contact()
+        first = does({"kind": "send_email", "template": template("First")}, maria)[0].automation_id
+        second = does({"kind": "send_email", "template": template("Second")}, maria)[0].automation_id
+        api = api_of(people.ada, "messages:read")
+        [found] = api.get(f"/messages?automation={second}").json()["items"]
+        assert (found["automation"], found["step"], found["contact"]) == (second, "s1", maria.pk)
+        assert first != second
+
+    def test_its_page_leads_to_the_round(self, people):
+        [row] = does({"kind": "send_email", "template": template()}, contact())
+        client = Client()
+        client.force_login(people.ada)
+        page = client.get(f"/messages/{Message.objects.get().pk}/").content.decode()
+        assert f'href="/automations/{row.automation_id}/people/{row.pk}/"' in page
+        listed = client.get(f"/messages/?automation={row.automation_id}").content.decode()
+        assert f"/messages/{Message.objects.get().pk}/" in listed
 
 
 def test_everybody_gets_the_success_story_of_their_interest():
