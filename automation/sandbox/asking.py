@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from automation.definition.reading import BadDefinition, read_definition
+from automation.definition.whole import Definition
 from automation.models import Automation
 from automation.reading.versions import draft_and_live
 from automation.sandbox.rehearsing import Asked, CannotRehearse
@@ -29,14 +30,19 @@ def asked_of(
 ) -> Asked:
     """What to rehearse. `which` is "draft" or "live"; empty means the draft where somebody is at one. Raises
     CannotRehearse with a sentence."""
+    if about and not ABOUT.fullmatch(about):
+        raise CannotRehearse("Name the record like invoice:12, with deal, document or invoice.")
+    definition, number = definition_of(automation, which)
+    return Asked(automation, definition, number, contact, start, what_ifs, about)
+
+
+def definition_of(automation: Automation, which: str = "") -> tuple[Definition, int]:
+    """The definition to rehearse and the number of its version; `which` as for `asked_of`. Raises CannotRehearse."""
     draft, live = draft_and_live(automation)
     version = {DRAFT: draft, LIVE: live}.get(which, draft or live)
     if version is None:
         raise CannotRehearse("There is no such version to rehearse.")
-    if about and not ABOUT.fullmatch(about):
-        raise CannotRehearse("Name the record like invoice:12, with deal, document or invoice.")
     try:
-        definition = read_definition(version.definition)
+        return read_definition(version.definition), version.number
     except BadDefinition as problem:
         raise CannotRehearse(f"It is not ready to be rehearsed: {problem}") from None
-    return Asked(automation, definition, version.number, contact, start, what_ifs, about)

@@ -12,10 +12,11 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods
 
 from automation.reading.rehearsal_days import days_of
-from automation.sandbox.asking import asked_of
+from automation.sandbox.asking import asked_of, definition_of
 from automation.sandbox.exploring import follow_every_branch
 from automation.sandbox.letters import keep, kept
 from automation.sandbox.rehearsing import CannotRehearse, rehearse
+from automation.sandbox.replay import replay
 from automation.sandbox.what_ifs import BadWhatIf
 from automation.views.frame import automation_or_404, framed
 from automation.views.rehearse_form import form_of, read_form
@@ -24,6 +25,9 @@ from crm.models import Contact
 from crm.views.asking import ids_in
 from crm.views.guard import PersonRequest, may
 from messaging.views.messages import BODY_POLICY
+
+#: Seconds that a page waits for the look back.
+PATIENCE = 8.0
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,13 +46,16 @@ def rehearse_page(request: PersonRequest, pk: int) -> HttpResponse:
         "runs": [],
         "titles": {},
     }
-    if request.method == "POST":
-        try:
+    try:
+        if request.method == "POST":
             shown |= _run(request, automation, chosen, now)
-        except BadWhatIf as bad:
-            shown["form"].problems = bad.problems
-        except CannotRehearse as problem:
-            shown["problem"] = str(problem)
+        elif given.get("replay"):
+            definition, _ = definition_of(automation, given.get("which", ""))
+            shown["replay"] = replay(definition, automation.pk, request.user, now=now, patience=PATIENCE)
+    except BadWhatIf as bad:
+        shown["form"].problems = bad.problems
+    except CannotRehearse as problem:
+        shown["problem"] = str(problem)
     shown["contacts"] = [(one.pk, one.name) for one in contacts_for(request.user).active().order_by("-pk")[:50]]
     status = 422 if request.method == "POST" and not shown["runs"] else 200
     return render(request, "automation/rehearse.html", framed(request, automation, "rehearse", **shown), status=status)

@@ -1,13 +1,15 @@
 """Pages about people: who is inside, one round with its reasons, a contact's automations, and a rehearsal."""
 
+import html
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from automation.entering import Entry, enroll
-from automation.models import Automation, Enrollment
+from automation.models import Automation, Enrollment, StepVisit
 from crm.models import Contact
 from messaging.models import Message, MessageTemplate
 from tests.automation.making import automation, goes_on, happens, template, where
@@ -52,7 +54,7 @@ def test_those_inside_are_listed_with_their_step_and_what_they_wait_for(people: 
     enter(made, contact("Maria", owner=people.sam))
     page = text(browser(people.sam), f"/automations/{made.pk}/people/")
     assert "Maria" in page
-    assert "Waits 2 days." in page
+    assert html.escape(where(Contact.objects.get()).why) in page
 
 
 def test_nobody_sees_people_whose_contacts_they_may_not_see(people: People) -> None:
@@ -127,7 +129,7 @@ def test_a_round_shows_every_step_and_what_came_of_it(people: People) -> None:
     first = Message.objects.order_by("pk").first()
     assert first is not None
     assert f'href="/messages/{first.pk}/"' in page
-    assert "2 days have passed." in page
+    assert html.escape(StepVisit.objects.get(step="s2").why) in page
 
 
 def test_the_contacts_page_shows_where_they_are_with_a_stop_button(people: People) -> None:
@@ -188,6 +190,14 @@ def test_a_rehearsed_mail_is_shown_to_whoever_rehearsed_it_and_nobody_else(peopl
     assert "Hello Ana" in answer.content.decode()
     assert "sandbox" in answer["Content-Security-Policy"]
     assert browser(people.ada).get(found[1]).status_code == 404
+
+
+def test_the_page_looks_back_at_who_would_have_entered(people: People) -> None:
+    made = nurture(triggers=[{"kind": "form_submitted", "form": "guide"}])
+    happens(contact("Ana", owner=people.sam), "form_submitted", now=timezone.now() - DAY, data={"form": "guide"})
+    page = text(browser(people.sam), f"/automations/{made.pk}/rehearse/?replay=1")
+    assert "The last 30 days" in page
+    assert 'Rehearse<span class="sr"> with Ana' in page
 
 
 @pytest.mark.parametrize(

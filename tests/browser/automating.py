@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from automation.drafts import edit, seen_of
 from automation.entering import Entry, enroll
-from automation.models import Automation, AutomationPolicy
+from automation.models import Automation, AutomationPolicy, Enrollment
 from automation.publishing import create, publish
 from automation.running import sweep_enrollments
 from crm.models import Contact
@@ -41,7 +41,8 @@ def automations(by: User) -> dict[str, int]:
     for_all = create(
         name="On New Year’s Day", definition=_line([WAIT], {"kind": "fixed_date", "on": "2090-01-01"}), by=by, now=now
     )
-    return {"automation": nurture.pk, "braked": still.pk, "for_all": for_all.pk}
+    parked = Enrollment.objects.filter(automation=still).earliest("pk")
+    return {"automation": nurture.pk, "braked": still.pk, "for_all": for_all.pk, "round": parked.pk}
 
 
 def _live(name: str, steps: list[dict[str, Any]], by: User, now: datetime, brake: int = 50) -> Automation:
