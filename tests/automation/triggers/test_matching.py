@@ -186,3 +186,8 @@ def test_time_alone_sets_off_no_event_trigger() -> None:
     assert all(
         not KINDS[kind].model_construct(kind=kind).kinds() for kind in ("date_field", "schedule", "manual", "api")
     )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_documented(kind: str) -> None:
+    assert f"`{kind}`" in Path("docs/automation-triggers.md").read_text()
