@@ -133,6 +133,9 @@ def _can_leave(definition: Definition) -> bool:
 def _lacks(definition: Definition, found: Found) -> None:
     if not definition.triggers:
         found.unfinished.append(Problem("", "triggers", "Nothing lets anybody in: choose a trigger."))
+    for number, trigger in enumerate(definition.triggers):
+        for name, sentence in trigger.lacks().items():
+            found.unfinished.append(Problem("", f"triggers.{number}.{name}", f"{trigger.title}: {sentence}"))
     if definition.start is None:
         found.unfinished.append(Problem("", "steps", "It has no steps yet."))
     for step in definition.steps:

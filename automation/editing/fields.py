@@ -121,6 +121,8 @@ def value_in(one: Asked, given: Given) -> Any:
         return [_number(text) if one.numbers else text for text in texts if text]
     text = (str(given[one.name]) if one.name in given else "").replace("\0", "").replace("\r\n", "\n").strip()
     if one.labels:
+        if one.name not in given:  # a form from before there was such a setting
+            return None
         return next((value for value, _ in one.labels if str(value) == text), text)
     if one.control == "times":
         return [part for part in re.split(r"[,;\s]+", text) if part]

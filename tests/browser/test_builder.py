@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from automation.models import Automation, AutomationVersion
 from automation.publishing import create
 from messaging.models import MessageTemplate, TemplateVariant
+from tests.browser.automating import automations
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -233,4 +234,52 @@ def test_steps_are_dragged_from_the_palette_and_within_the_tree(
     page.locator("#node-s1").drag_to(page.locator('.wire[data-place="s3.else"]'))
     expect(page.locator(".branch.last #node-s1")).to_be_visible()
     assert [step["kind"] for step in steps("Drag")] == ["branch", "send_email", "wait"]
+    assert not page.errors  # type: ignore[attr-defined]
+
+
+def test_a_sequence_is_made_touch_by_touch(
+    page: Page,
+    morning: People,
+    templates: dict[str, int],
+    sign_in: Callable[[User], None],
+    axe: Callable[[Page], list[str]],
+) -> None:
+    one = create(name="Three touches", definition={}, by=morning.mara, now=timezone.now(), kind="sequence")
+    sign_in(morning.mara)
+    page.goto(f"/automations/{one.pk}/")
+    page.get_by_role("button", name="Tag added").click()
+    page.get_by_role("button", name="Add a touch").click()
+    page.locator("#what_1").select_option(label="Five tips")
+    page.get_by_role("button", name="Add a touch").click()
+    page.locator("#what_2").select_option(label="A short reminder")
+    page.locator("#unit_2").select_option(label="working days")
+    page.locator("form.line").get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Before you publish")).not_to_contain_text("Choose the message template")
+    assert [step["kind"] for step in steps("Three touches")] == ["send_email", "wait", "send_sms"]
+    for width in (1440, 390):
+        page.set_viewport_size({"width": width, "height": 900 if width > 600 else 844})
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            picture(page, f"sequence-{theme}-{width}")
+            assert not axe(page), (theme, width)
+            assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), width
+    page.get_by_role("link", name="Open as workflow").click()
+    expect(page.locator("#node-s1")).to_be_visible()
+    assert not page.errors  # type: ignore[attr-defined]
+
+
+def test_an_active_one_says_who_is_where_and_what_is_not_live_yet(
+    page: Page, morning: People, templates: dict[str, int], sign_in: Callable[[User], None]
+) -> None:
+    ids = automations(morning.mara)
+    sign_in(morning.mara)
+    page.goto(f"/automations/{ids['automation']}/")
+    expect(page.locator(".builder-bar")).to_contain_text("goes on unchanged until you publish")
+    expect(page.locator("#node-s1 .count")).to_contain_text("4")
+    picture(page, "active")
+    page.goto(f"/automations/{ids['braked']}/?step=s1")
+    picture(page, "parked")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/automations/{create(name='New', definition={}, by=morning.mara, now=timezone.now()).pk}/")
+    picture(page, "new-390")
     assert not page.errors  # type: ignore[attr-defined]
