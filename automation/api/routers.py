@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from ninja import Router
 
-from automation.api import automations, rehearsals
+from automation.api import automations, library, rehearsals, results
 
-routers: tuple[Router, ...] = (automations.router, rehearsals.router)
+routers: tuple[Router, ...] = (automations.router, library.router, rehearsals.router, results.router)

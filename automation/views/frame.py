@@ -19,6 +19,7 @@ TABS = (
     ("steps", "Steps", ""),
     ("list", "List", "list/"),
     ("people", "People", "people/"),
+    ("results", "Results", "results/"),
     ("rules", "Rules", "rules/"),
     ("rehearse", "Rehearse", "rehearse/"),
     ("versions", "Versions", "versions/"),

@@ -175,6 +175,7 @@ RULES: dict[str, Rule] = {
     "automation_versions": _needs("automations.view", pk="automation"),
     "automation_move": _needs("automations.activate", pk="automation", number="=1"),
     "automation_go_back": _needs("automations.edit", pk="automation", number="=1"),
+    "automation_results": _needs("automations.view", pk="automation"),
     "automation_people": _needs("automations.view", pk="automation"),
     "automation_round": Rule(
         need="automations.view", record="enrollment", given={"pk": "automation", "enrollment": "enrollment"}

@@ -126,6 +126,7 @@ OF_A_MANAGER: dict[str, str] = {
     "automation-add": "/automations/{automation}/?add=.",
     "automation-list": "/automations/{automation}/list/?step=s1",
     "automation-tree": "/automations/{automation}/tree/?trigger=new",
+    "automation-results": "/automations/{automation}/results/",
     "automation-people": "/automations/{automation}/people/",
     "automation-people-parked": "/automations/{braked}/people/?status=failed",
     "automation-people-refused": "/automations/{automation}/people/?status=refused",
