@@ -56,9 +56,9 @@ def find(query: Query, graph: Graph, *, after: int, zone: str, now: datetime) ->
 def _by_date(query: ByDate, graph: Graph, after: int, zone: str, now: datetime) -> _Piece:
     """Contacts by a day of theirs, or documents by their last one."""
     meant: dict[str, list[Occasion]] = defaultdict(list)
-    for one in query.wanted:
-        for day in one.days:
-            meant[day].append(one.occasion)
+    for wanted in query.wanted:
+        for text in wanted.days:
+            meant[text].append(wanted.occasion)
     rows = _dated_rows(query, sorted(meant), _elsewhere(one.occasion for one in query.wanted), after, now)
     people = []
     for pk, contact_id, their_zone, phone, country, value, more in rows:

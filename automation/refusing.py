@@ -60,8 +60,9 @@ def forget_refusals(now: datetime) -> int:
                 " (SELECT id FROM automation_refusedentry WHERE at <= %s ORDER BY at LIMIT %s)",
                 [now - KEPT, BATCH],
             )
-            total += cursor.rowcount
-            if cursor.rowcount < BATCH:
+            done = int(cursor.rowcount)
+            total += done
+            if done < BATCH:
                 return total
 
 

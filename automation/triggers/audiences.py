@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from automation.engine.events import Seen
 from automation.triggers.fields import Id
 from automation.triggers.shape import Told, Trigger
 
-WHICH = {"control": "audience", "needed": "Choose the audience."}
+WHICH: dict[str, JsonValue] = {"control": "audience", "needed": "Choose the audience."}
 
 
 class _OfAudience(Trigger):

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from automation.engine.events import Seen
+from automation.engine.events import ALIASES, REPLY, Seen, is_reply
 from automation.triggers.shape import Trigger
 
 
@@ -21,17 +21,19 @@ class CustomEvent(Trigger):
     name: str = Field(
         "", max_length=60, title="Where", description="A value of the event, by its name; empty means all"
     )
-    value: str = Field("", max_length=200, title="Is", description="What it must be; empty means anything, if it is there")
+    value: str = Field(
+        "", max_length=200, title="Is", description="What it must be; empty means anything, if it is there"
+    )
 
     title: ClassVar[str] = "Another event"
     icon: ClassVar[str] = "zap"
     group: ClassVar[str] = "outside"
 
     def kinds(self) -> frozenset[str]:
-        return frozenset({self.event} if self.event else ())
+        return ALIASES.get(self.event, frozenset({self.event} if self.event else ()))
 
     def matches(self, event: Seen) -> bool:
-        if not self.event or event.kind != self.event:
+        if event.kind not in self.kinds() or (self.event == REPLY and not is_reply(event)):
             return False
         said = str(event.data.get(self.name, ""))
         return not self.name or (said.casefold() == self.value.casefold() if self.value else said != "")

@@ -6,12 +6,12 @@ from calendar import isleap
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from automation.engine.spans import Hours, span_words
 from automation.triggers.timed import ByDate, OnTheirClock, Wanted
 
-DATES = {"control": "date_field", "whose": "contact", "needed": "Choose the date."}
+DATES: dict[str, JsonValue] = {"control": "date_field", "whose": "contact", "needed": "Choose the date."}
 CREATED = "created_at"
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from automation.engine.spans import Hours
 from automation.triggers.fields import Id
 from automation.triggers.timed import Everybody, OnTheirClock
 
-WHOM = {"control": "audience"}
+WHOM: dict[str, JsonValue] = {"control": "audience"}
 ALL = "Empty means all who fit the rules"
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from automation.engine.events import Seen
 from automation.triggers.changes import CHANGED, LIFECYCLE, changes_of
 from automation.triggers.shape import Trigger
 
 PLACES = Literal["", "new", "working", "qualified", "client", "lost", "former"]
-LABELS = {
+LABELS: dict[str, JsonValue] = {
     "": "Any", "new": "New lead", "working": "Working", "qualified": "Qualified", "client": "Client", "lost": "Lost",
     "former": "Former client",
 }  # fmt: skip

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from automation.engine.events import Seen
 from automation.triggers.fields import Id
 from automation.triggers.shape import Trigger
 
-CHANNELS = {"": "Any", "email": "E-mail", "sms": "SMS", "whatsapp": "WhatsApp"}
+CHANNELS: dict[str, JsonValue] = {"": "Any", "email": "E-mail", "sms": "SMS", "whatsapp": "WhatsApp"}
 
 
 class _ByPerson(Trigger):

@@ -6,18 +6,18 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, JsonValue, field_validator
 
 from automation.engine.spans import Hours
 from automation.triggers.fixed_date import ForMany
 
-EVERY = {"day": "Day", "week": "Week", "month": "Month"}
-IN_MONTH = {
+EVERY: dict[str, JsonValue] = {"day": "Day", "week": "Week", "month": "Month"}
+IN_MONTH: dict[str, JsonValue] = {
     "day": "A day of the month", "last_day": "The last day", "first_working_day": "The first working day",
     "last_working_day": "The last working day", "weekday": "A weekday of the month",
 }  # fmt: skip
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", -1: "last"}
+ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 #: A Monday from which weeks are counted, where none is said.
 FIRST_MONDAY = date(2001, 1, 1)
 
@@ -44,8 +44,8 @@ class Schedule(ForMany):
         description="In a shorter month its last day",
         json_schema_extra={"when": {"in_month": "day"}},
     )
-    which: Literal[1, 2, 3, 4, -1] = Field(
-        1, title="Which", json_schema_extra={"labels": ORDINALS, "when": {"in_month": "weekday"}}
+    which: Literal["first", "second", "third", "fourth", "last"] = Field(
+        "first", title="Which", json_schema_extra={"when": {"in_month": "weekday"}}
     )
     weekday: int = Field(
         1, ge=1, le=7, title="Weekday", description="1 is Monday", json_schema_extra={"when": {"in_month": "weekday"}}
@@ -86,7 +86,7 @@ class Schedule(ForMany):
         if self.in_month == "last_working_day":
             return working[-1]
         such = [one for one in days if one.isoweekday() == self.weekday]
-        return such[-1] if self.which == -1 else such[self.which - 1]
+        return such[ORDINALS[self.which]]
 
     def words(self) -> str:
         often = f"every {self.every}" if self.interval == 1 else f"every {self.interval} {self.every}s"
@@ -94,8 +94,8 @@ class Schedule(ForMany):
             return f"{often}, {', '.join(WEEKDAYS[number - 1] for number in self.weekdays)}"
         if self.every == "day":
             return often
-        on = {"day": f"day {self.day}", "weekday": f"{ORDINALS[self.which]} {WEEKDAYS[self.weekday - 1]}"}
-        return f"{often}, {on.get(self.in_month, IN_MONTH[self.in_month].removeprefix('The ').lower())}"
+        on = {"day": f"day {self.day}", "weekday": f"{self.which} {WEEKDAYS[self.weekday - 1]}"}
+        return f"{often}, {on.get(self.in_month, str(IN_MONTH[self.in_month]).removeprefix('The ').lower())}"
 
 
 def _monday(day: date) -> date:

@@ -77,6 +77,7 @@ LETS_IN = [
     (trigger("class_attended"), event("class_attended")),
     (trigger("class_missed", item="Yoga"), event("class_missed", course="Yoga")),
     (trigger("custom_event", event="custom.ping"), event("custom.ping")),
+    (trigger("custom_event", event="reply"), event("call_logged", two_way=True)),
     (trigger("custom_event", event="custom.ping", name="plan", value="pro"), event("custom.ping", plan="Pro")),
 ]  # fmt: skip
 
@@ -105,6 +106,7 @@ KEEPS_OUT = [
     (trigger("form_submitted", form="Guide"), event("form_submitted", name="prices")),
     (trigger("order_paid", item="Course A"), event("order_paid")),
     (trigger("custom_event"), event("custom.ping")),
+    (trigger("custom_event", event="reply"), event("call_logged")),
     (trigger("custom_event", event="custom.ping", name="plan", value="pro"), event("custom.ping")),
     (trigger("document_received", document=5), event("document_received", kind_id=None)),
 ]
