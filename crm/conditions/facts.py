@@ -52,12 +52,16 @@ def _add_many(found: dict[int, dict[str, Any]], field: Field) -> None:
         found[pk][field.name].add(value)
 
 
+#: Which record it is, so that a question may be asked about one of them.
+_WHICH = Field("id", "number", Type.NUMBER, "pk")
+
+
 def _add_records(found: dict[int, dict[str, Any]], subject: Subject, fields: list[Field]) -> None:
     name = f"some:{subject.name}"
     for facts in found.values():
         facts[name] = []
     rows = subject.rows().filter(**{f"{subject.path}__in": list(found)})
-    for pk, values in _values(rows, subject.path, fields):
+    for pk, values in _values(rows, subject.path, [*fields, _WHICH]):
         found[pk][name].append(values)
 
 

@@ -18,7 +18,7 @@ from tests.followups.happening import becomes, document, document_kind
 from tests.people import People
 
 END = date(2026, 9, 8)  # 190 days after NOW
-INFORM = "Inform Maria about renewal: Passport expires on 8 Sept 2026"
+INFORM = "Inform Maria about renewal: Passport expires on 8 Sep 2026"
 CHECK = "Check renewal status with Maria: Passport"
 
 

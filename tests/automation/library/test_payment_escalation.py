@@ -50,7 +50,7 @@ def test_seven_days_unpaid_bring_an_urgent_mail_a_text_the_call_and_the_manager(
     assert plans(maria()) == [SECOND.format(bill.number), CALL.format(bill.number)]
     call = FollowUp.objects.latest("pk")
     assert (call.priority, call.due_at.date()) == ("urgent", date(2026, 3, 12))
-    assert told("automation") == [("Mara", f"Invoice {bill.number} is still unpaid")]
+    assert told("automation_news") == [("Mara", f"Invoice {bill.number} is still unpaid")]
 
 
 def test_an_arrangement_ends_it_and_stands_with_the_invoice(people: People, bill: Invoice) -> None:
@@ -70,7 +70,7 @@ def test_no_answer_hands_it_to_collections(people: People, bill: Invoice) -> Non
     passes(NOW + 11 * DAY, since=NOW + 10 * DAY)
     assert ContactTag.objects.filter(contact=maria(), tag__name="Collections").exists()
     assert maria().owner not in (None, people.sam)
-    assert (maria().owner.full_name, f"Collect invoice {bill.number}") in told("automation")  # type: ignore[union-attr]
+    assert (maria().owner.full_name, f"Collect invoice {bill.number}") in told("automation_news")  # type: ignore[union-attr]
 
 
 def test_a_call_that_nobody_makes_goes_up(people: People, bill: Invoice) -> None:

@@ -31,7 +31,7 @@ def test_a_quiet_client_gets_one_urgent_call_for_its_owner(people: People) -> No
     one = FollowUp.objects.get()
     assert (one.subject, one.assignee, one.priority) == ("Check-in with Maria", people.sam, "high")
     assert one.due_on == (NOW + DAY).date()
-    assert "70 days since you last spoke" in one.description
+    assert "71 days since you last spoke" in one.description
     assert planned(maria).count() == 1
 
 
