@@ -12,9 +12,11 @@ class AutomationConfig(AppConfig):
     def ready(self) -> None:
         """Register events, subscribers and sweeps."""
         from automation import (
+            backlogs,
             dating,
             emptying,
             event_kinds,
+            integrity,
             merging,
             news,
             noticing,
@@ -41,6 +43,8 @@ class AutomationConfig(AppConfig):
         register_sweep(Sweep("automation_refusals", refusing.DUE_SQL, refusing.forget_refusals, slow=True))
         register_sweep(Sweep("automations_emptying", emptying.DUE_SQL, emptying.sweep_emptying, slow=True))
         news.register()
+        integrity.register()
+        backlogs.register()
         switching.register()
         register_panel("contact", "automations", journey.contact_panel)
         register_audited("automation", Audited("Automation", Automation, str, "/automations/{}/"))
