@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+import random
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from automation.dating import sweep_clocks
 from automation.models import Automation, Enrollment, TriggerClock
 from crm.models import Contact, Document
 from crm.timeline import Happening, record
+from crm.zones import moment
 from tests.automation.making import automation
 from tests.factories import NOW, contact, contacts
 
@@ -192,3 +195,99 @@ def test_one_that_breaks_off_holds_up_no_other(monkeypatch: pytest.MonkeyPatch, 
     looks(NOW + 2 * DAY)
     assert [name for name, _ in entered()] == ["Maria"]
     assert "a trigger of time broke off" in caplog.text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_gaps_name_everybody_exactly_once(seed: int) -> None:
+    chance = random.Random(seed)  # protects nothing
+    zones = ["Asia/Manila", "America/Lima", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu", ""]
+    made(kind="date_field", date="contact.start", at="09:30")
+    for number in range(40):
+        day = NOW.date() + timedelta(days=chance.randint(3, 25))
+        contact(f"{number}", time_zone=chance.choice(zones), custom={"start": day.isoformat()})
+    now = NOW
+    while now < NOW + 30 * DAY:
+        now += timedelta(minutes=chance.choice([1, 20, 300, 60 * 24, 60 * 24 * 6]))
+        looks(now - timedelta(minutes=chance.choice([0, 0, 200])))
+    looks(NOW + 31 * DAY)
+    assert Enrollment.objects.count() == 40
+    for one in Enrollment.objects.select_related("contact"):
+        zone = one.contact.time_zone or "UTC"
+        assert one.entered_at == moment(date.fromisoformat(one.contact.custom["start"]), time(9, 30), zone)
+
+
+def test_a_crash_costs_one_piece_and_another_scheduler_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    from automation import dated, dating
+
+    monkeypatch.setattr(dated, "BATCH", 4)
+    contacts(10, time_zone="UTC")
+    made(kind="fixed_date", on="2026-03-03", at="09:00")
+    monkeypatch.setattr(dating, "PIECES", 1)
+    assert sweep_clocks(NOW + 2 * DAY) == 1
+    assert Enrollment.objects.count() == 4
+    real = dating.enroll
+
+    def breaks(*args: Any, **more: Any) -> None:
+        real(*args, **more)
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr(dating, "enroll", breaks)
+    sweep_clocks(NOW + 2 * DAY)
+    assert Enrollment.objects.count() == 4
+    monkeypatch.setattr(dating, "enroll", real)
+    looks(NOW + 2 * DAY + HOUR)
+    assert Enrollment.objects.count() == 10
+    assert not TriggerClock.objects.filter(after__gt=0).exists()
+
+
+def test_who_moves_to_another_zone_on_the_day_enters_once() -> None:
+    made(kind="date_field", date="contact.start", at="09:00", rules={"reentry": "always"})
+    maria = contact("Maria", time_zone="Asia/Manila", custom={"start": "2026-03-04"})
+    looks(NOW + DAY + 17 * HOUR)  # past nine in Manila
+    Enrollment.objects.update(status="finished", ended_at=NOW)
+    Contact.objects.filter(pk=maria.pk).update(time_zone="America/Lima")
+    looks(NOW + 3 * DAY)
+    assert [name for name, _ in entered()] == ["Maria"]
+
+
+def test_own_dates_and_silences_ride_their_indexes() -> None:
+    from automation import dated
+
+    contacts(2_000, custom={"note": "x"}, last_two_way_at=NOW - 5 * DAY)
+    contacts(500, custom={"start": "2026-05-01"})
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE crm_contact")
+        plans = []
+        for sql, values in (
+            (dated._DAYS, {"slug": "start", "keys": ["start 03-04"], "days": ["2026-03-04"], "every": False}),
+            (dated._QUIET, {"since": NOW - 90 * DAY, "until": NOW - 89 * DAY}),
+        ):
+            cursor.execute("EXPLAIN " + sql, {"after": 0, "batch": 1000, "elsewhere": ["Asia/Manila"], **values})
+            plans.append("\n".join(row[0] for row in cursor.fetchall()))
+    assert "automation_days_of_contacts" in plans[0]
+    assert "automation_quiet_contacts" in plans[1]
+
+
+def test_a_look_costs_the_same_however_many_there_are() -> None:
+    from django.test.utils import CaptureQueriesContext
+
+    made(kind="date_field", date="contact.start", at="09:00")
+    counts = []
+    for number, day in ((1, "2026-03-03"), (3, "2026-03-04"), (60, "2026-03-05")):
+        contacts(number, time_zone="UTC", custom={"start": day})
+        now = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+        with CaptureQueriesContext(connection) as queries:
+            assert sweep_clocks(now) == 1
+        counts.append(len(queries))
+    assert counts[1] == counts[2]
+    assert Enrollment.objects.count() == 64
+
+
+def test_nothing_due_costs_nothing() -> None:
+    from crm.due import sweeps_with_work
+
+    made(kind="date_field", date="contact.start", at="09:00")
+    looks(NOW + HOUR)
+    clock = TriggerClock.objects.get()
+    assert "automation_dates" not in {one.name for one in sweeps_with_work(clock.next_at - timedelta(seconds=1))}
+    assert "automation_dates" in {one.name for one in sweeps_with_work(clock.next_at)}
