@@ -40,7 +40,7 @@ def seen_of(version: AutomationVersion | None) -> str:
 
 def draft_of(automation: Automation, *, by: User | None, now: datetime) -> AutomationVersion:
     """The draft, made from the live version if there is none. Call inside a transaction: the automation is locked."""
-    Automation.objects.select_for_update().filter(pk=automation.pk).get()
+    _hold(automation)
     found = AutomationVersion.objects.filter(automation=automation, published_at__isnull=True).first()
     if found is not None:
         return found
@@ -69,6 +69,7 @@ def edit(
 ) -> Edited:
     """Change the draft. `seen` is what the editor's page was drawn from (`seen_of`), `said` is the change in words.
     Whatever `change` raises leaves everything as it was."""
+    _hold(automation)  # first: somebody else may be making the draft at this moment
     drafted = AutomationVersion.objects.filter(automation=automation, published_at__isnull=True).exists()
     draft = draft_of(automation, by=by, now=now)
     stale = _meanwhile(automation, draft, seen, drafted, by)
@@ -109,6 +110,11 @@ def to_take_back(draft: AutomationVersion | None) -> tuple[str, str]:
         [words for state, words in said if state == wanted] for wanted in (ChangeState.DONE, ChangeState.UNDONE)
     )
     return done[-1] if done else "", undone[0] if undone else ""
+
+
+def _hold(automation: Automation) -> None:
+    """Let nobody else edit it until this transaction is over."""
+    Automation.objects.select_for_update().filter(pk=automation.pk).get()
 
 
 def _swap(

@@ -15,7 +15,7 @@ from automation.definition.checking import check
 from automation.definition.reading import BadDefinition, read_definition
 from automation.drafts import edit, seen_of
 from automation.house_rules import give_way
-from automation.models import Automation, AutomationKind, AutomationState, AutomationVersion
+from automation.models import Automation, AutomationKind, AutomationState, AutomationVersion, DraftChange
 from automation.switching import release
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def publish(
             in_use=True,
             updated_at=now,
         )
+        DraftChange.objects.filter(automation_version=draft).delete()  # it never changes again
         Automation.objects.filter(pk=automation.pk).update(
             live=draft,
             state=AutomationState.ACTIVE,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from automation import drafts
+from automation.building.cards import trigger_cards
 from automation.building.forms import Form, form_from, form_of
 from automation.building.rules_page import by_section, is_open
 from automation.definition.rules import Rules
@@ -53,5 +54,7 @@ def rules_page(request: PersonRequest, pk: int) -> HttpResponse:
 
 
 def _draw(request: PersonRequest, frame: dict[str, Any], form: Form, seen: str, status: int) -> HttpResponse:
-    shown = {"form": form, "sections": by_section(form), "folded_open": is_open, "seen": seen}
+    version = frame["draft"] or frame["live"]
+    triggers = trigger_cards(version.definition if version else {})
+    shown = {"form": form, "triggers": triggers, "sections": by_section(form), "folded_open": is_open, "seen": seen}
     return render(request, "automation/rules.html", frame | shown, status=status)

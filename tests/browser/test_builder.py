@@ -153,6 +153,11 @@ def test_a_newcomer_builds_three_branches(
                 assert not axe(page), (place, theme, width)
                 wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
                 assert not wide, (place, width)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"/automations/{one.pk}/")
+    page.get_by_role("link", name="Publish version 1").click()
+    page.get_by_role("button", name="Publish and switch on").click()
+    expect(page.locator(".head .badge").first).to_have_text("Active")
     assert not page.errors  # type: ignore[attr-defined]
 
 
