@@ -13,7 +13,7 @@ from crm.models import User
 from followups.access import followups_for
 from followups.models.followup import Status as FollowUpStatus
 from messaging.access import messages_for
-from messaging.models import MessageStatus
+from messaging.models import MessageChannel, MessageStatus
 
 #: So many steps are shown, the last ones.
 MOST = 500
@@ -99,7 +99,7 @@ def _came(user: User, visits: list[StepVisit]) -> dict[int, list[Came]]:
     if mails:
         rows = messages_for(user).filter(pk__in=mails).values_list("pk", "subject", "status", "channel")
         for pk, subject, status, channel in rows:
-            words, state = subject or channel.capitalize(), MessageStatus(status).label
+            words, state = subject or MessageChannel(channel).label, MessageStatus(status).label
             found.setdefault(mails[pk], []).append(Came(f"/messages/{pk}/", words, state, "mail"))
     if tasks:
         for pk, subject, status in followups_for(user).filter(pk__in=tasks).values_list("pk", "subject", "status"):

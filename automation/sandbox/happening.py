@@ -140,7 +140,7 @@ def _pay_invoice(one: WhatIf, setting: Setting, now: datetime) -> str:
     found = theirs.order_by("due_on", "pk").first()
     if found is None:
         return NO_INVOICE
-    noted = note_payments([NewPayment(found.pk)], by=None, now=now)
+    noted = note_payments([NewPayment(invoice_id=found.pk)], by=None, now=now)
     return next((sentence for _, sentence in noted.refused.values()), "")
 
 

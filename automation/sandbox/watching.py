@@ -181,7 +181,7 @@ class Watch:
 
     def _standing(self, row: Enrollment, now: datetime) -> None:
         """Where they are now, where that is new."""
-        standing = (row.status, row.step, row.why, row.next_at)
+        standing = (row.status, row.step, row.why)
         if standing == self.waiting:
             return
         self.waiting = standing

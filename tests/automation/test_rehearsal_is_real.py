@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -23,14 +24,16 @@ from automation.sandbox.rehearsing import Asked, rehearse
 from automation.sandbox.timeline import STEP, Rehearsed
 from automation.sandbox.what_ifs import read_what_ifs
 from crm.dispatching import dispatch_pending
-from crm.models import Contact, Event
+from crm.invoices.issuing import NewInvoice, issue
+from crm.models import Contact, Event, Invoice
 from followups.models import FollowUp
 from followups.overdue import sweep_overdue
+from messaging.channels.shape import Answer, Letter, Outcome
 from messaging.delivery import deliver_due
 from messaging.models import Message
+from messaging.rehearsing import Nowhere
 from tests.automation.making import automation, template
 from tests.factories import NOW, contact
-from tests.messaging.sink import Told
 from tests.people import People, everybody
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +58,16 @@ class Played:
     reason: str
 
 
+class Taking(Nowhere):
+    """A provider that takes everything."""
+
+    at_once = 10
+
+    def deliver(self, letters: Sequence[Letter]) -> Iterator[Answer]:
+        for letter in letters:
+            yield Answer(Outcome.TAKEN, "yes", f"id-{letter.message_id}")
+
+
 @pytest.fixture
 def people() -> People:
     return everybody()
@@ -62,10 +75,10 @@ def people() -> People:
 
 @pytest.fixture(autouse=True)
 def provider(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A provider that takes everything, and a clock that stands while a batch leaves."""
+    """A provider, and a clock that stands while a batch leaves."""
     from messaging import delivery, turns
 
-    monkeypatch.setattr(delivery, "channel_named", lambda name: Told())
+    monkeypatch.setattr(delivery, "channel_named", lambda name: Taking())
     monkeypatch.setattr(turns.Turn, "now", lambda turn: turn.started)
 
 
@@ -94,6 +107,7 @@ def shown(run: Rehearsed) -> Played:
 
 def played(made: Automation, who: Contact, what_ifs: list[dict[str, Any]], moments: list[datetime]) -> Played:
     """The same in earnest: at each moment everything that is due is done, and what is supposed for it happens."""
+    before = set(FollowUp.objects.values_list("pk", flat=True))
     enroll([Entry(made.pk, who.pk, NOW)], now=NOW)
     row = Enrollment.objects.get(contact=who)
     waiting = dict(enumerate(read_what_ifs(what_ifs)))
@@ -117,7 +131,9 @@ def played(made: Automation, who: Contact, what_ifs: list[dict[str, Any]], momen
             for one in messages
             if one.status in verdicts
         ),
-        sorted(FollowUp.objects.filter(contact=who).values_list("subject", "type__slug", "priority")),
+        sorted(
+            FollowUp.objects.filter(contact=who).exclude(pk__in=before).values_list("subject", "type__slug", "priority")
+        ),
         row.status,
         STOP_REASONS.get(row.stop_reason, "Finished") if row.status not in RUNNING else "",
     )
@@ -205,6 +221,16 @@ def test_where_a_follow_up_is_waited_for(outcome: str, people: People) -> None:
 def test_where_a_goal_is_met() -> None:
     made = automation(mail(), WAIT, mail(), goal=[{"event": "form_submitted", "where": {"form": "order"}}])
     assert same(made, contact(), {"kind": "form", "form": "order", "amount": 1}).reason == "The goal was met"
+
+
+def test_where_the_invoice_is_paid_before_the_reminder(people: People) -> None:
+    who = contact(owner=people.sam)
+    invoice = issue([NewInvoice(contact_id=who.pk, amount="100")], by=people.sam, now=NOW).ids[0]
+    dispatch_pending(NOW)
+    made = automation(WAIT, mail("Please pay"), goal=[{"event": "invoice_paid"}])
+    what_if = {"kind": "pay_invoice", "amount": 1}
+    assert same(made, who, what_if).reason == "The goal was met"
+    assert Invoice.objects.get(pk=invoice).state == "paid"
 
 
 steps = st.lists(

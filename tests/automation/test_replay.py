@@ -72,8 +72,9 @@ def test_nobody_counts_twice_on_one_day(people: People) -> None:
 
 def test_who_had_been_through_it_before_stays_out(people: People) -> None:
     made, ana = automation({"kind": "wait"}), contact("Ana")
+    assert made.live is not None
     Enrollment.objects.create(
-        automation=made, automation_version_id=made.live_id, contact=ana, status="finished", since=NOW - 60 * DAY,
+        automation=made, automation_version=made.live, contact=ana, status="finished", since=NOW - 60 * DAY,
         entered_at=NOW - 60 * DAY,
     )  # fmt: skip
     sends(ana, 3)
