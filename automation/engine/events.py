@@ -41,7 +41,7 @@ def is_reply(event: Seen) -> bool:
 
 class Awaited(BaseModel):
     """An event that somebody waits for. `same_record`: only about the record that the person is in for. `where` are
-    values that the event's data must have."""
+    values that the event's data must have; "two_way" is whether somebody was really reached."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -61,7 +61,8 @@ class Awaited(BaseModel):
             return False
         if self.same_record and not same_record(event, state):
             return False
-        return all(event.data.get(name) == value for name, value in self.where.items())
+        said = {"two_way": event.two_way, **event.data}
+        return all(said.get(name) == value for name, value in self.where.items())
 
 
 def same_record(event: Seen, state: State) -> bool:

@@ -15,7 +15,7 @@ _DID = ("document_received", "document_approved", "invoice_paid", "order_placed"
 
 def _definition(at: Place) -> dict[str, Any]:
     return {
-        "triggers": [{"kind": "followup_completed", "outcome": at.outcome("agreed", "Agreed to a next step", "positive")}],
+        "triggers": [{"kind": "followup_completed", "outcome": at.outcome("agreed", "Agreed", "positive")}],
         "rules": {"reentry": "after_days", "reentry_days": 7, "exit_on": [SPOKEN]},
         "start": "their_part",
         "steps": line(
@@ -35,7 +35,7 @@ ENTRY = Entry(
     kind="playbook",
     group="leads",
     icon="handshake",
-    story="You complete a follow-up with “Agreed to a next step” (the outcome comes with this). If within two days no document, "
+    story="You complete a follow-up with “Agreed” (the outcome comes with this). If within two days no document, "
     "payment, order or form of theirs arrives and their deal has not moved, they get one friendly nudge.",
     definition=_definition,
     words=words(

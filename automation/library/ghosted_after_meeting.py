@@ -19,7 +19,7 @@ def _definition(at: Place) -> dict[str, Any]:
         ],
         "rules": {
             "reentry": "after_days", "reentry_days": 14, "exit_on": [SPOKEN],
-            "who": {"field": "last_two_way_at", "op": "within_last", "value": 0},  # else nobody came to it
+            "who": {"field": "last_two_way_at", "op": "within_last", "value": 1},  # else nobody came to it
         },
         **after(4, {"id": "recall", "kind": "send_email", "template": at.template(RECALL), "topic": "service"}),
     }  # fmt: skip

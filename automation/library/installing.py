@@ -14,6 +14,7 @@ from automation.publishing import create
 from crm.audiences.making import make_audience
 from crm.models import Audience, Pipeline, Stage, Tag, Team
 from crm.models.audience import AudienceKind
+from followups.catalogue import add_outcome
 from followups.models import FollowUpTemplate, Outcome
 from messaging.models import MessageTemplate
 from messaging.templating.catalogue import Label, make
@@ -61,17 +62,12 @@ class Installation:
 
     def outcome(self, slug: str, label: str = "", sense: str = "neutral") -> str:
         if label and not Outcome.objects.filter(slug=slug).exists():
-            Outcome.objects.create(slug=slug, label=label, sense=sense, position=_last_outcome() + 1)
+            return add_outcome({"label": label, "sense": sense}).slug
         return slug
 
     def automation(self, slug: str) -> int | None:
         there = Automation.objects.alive().filter(library=slug).order_by("-pk").first()
         return there.pk if there else None
-
-
-def _last_outcome() -> int:
-    last = Outcome.objects.order_by("-position").values_list("position", flat=True).first()
-    return min(last or 0, 32_000)
 
 
 def install(entry: Entry, *, by: User | None, now: datetime) -> Automation:

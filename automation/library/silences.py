@@ -21,10 +21,15 @@ def message(at: Place, name: str, pk: str = "message", topic: str = "service") -
 
 def after(days: int, *steps: dict[str, Any]) -> dict[str, Any]:
     """So many days of silence, then these steps: the "start" and "steps" of a definition."""
-    return {"start": "silence", "steps": line({"id": "silence", "kind": "wait", "amount": days, "unit": "days"}, *steps)}
+    return {
+        "start": "silence",
+        "steps": line({"id": "silence", "kind": "wait", "amount": days, "unit": "days"}, *steps),
+    }
 
 
-def words(name: str, subject: str, text: str, subject_es: str, text_es: str, sms: str, sms_es: str) -> tuple[Words, ...]:
+def words(
+    name: str, subject: str, text: str, subject_es: str, text_es: str, sms: str, sms_es: str
+) -> tuple[Words, ...]:
     """A message about their own case, as a mail and as a text message."""
     return (
         Words(name, "email", subject, text, subject_es, text_es),

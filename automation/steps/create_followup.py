@@ -17,7 +17,12 @@ from automation.steps.shape import NEXT, ON_THEIR_CLOCK, Case, Decision, Fail, G
 DONE, LATE = "done", "late"
 COMPLETED = "followup_completed"
 GONE = frozenset({"followup_cancelled", "followup_deleted"})
-WHOM: Extra = {"owner": "The owner", "least_loaded": "Whoever has most room", "person": "A colleague"}
+WHOM: Extra = {
+    "owner": "The owner",
+    "least_loaded": "Whoever has most room",
+    "another": "Somebody other than the owner",
+    "person": "A colleague",
+}
 
 
 class CreateFollowUp(Step):
@@ -51,7 +56,9 @@ class CreateFollowUp(Step):
     due_at: time | None = Field(
         None, title="At", description="Where the colleague is; empty means any time of that day"
     )
-    whom: Literal["owner", "least_loaded", "person"] = Field("owner", title="For", json_schema_extra={"labels": WHOM})
+    whom: Literal["owner", "least_loaded", "another", "person"] = Field(
+        "owner", title="For", json_schema_extra={"labels": WHOM}
+    )
     person: Id | None = Field(
         None, title="Colleague", json_schema_extra={"control": "person", "when": {"whom": "person"}}
     )

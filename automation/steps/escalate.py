@@ -30,7 +30,7 @@ class Escalate(Acting):
     icon: ClassVar[str] = "siren"
 
     def words(self) -> str:
-        return self.reason[:80]
+        return self.reason
 
     def effect(self, case: Case) -> Effect:
         return EscalateEffect(self.reason, self.priority)

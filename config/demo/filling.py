@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.demo.audiences import gather_audiences
+from config.demo.automations import automate
 from config.demo.deals import strike_deals
 from config.demo.duplicates import come_in_twice, second_records
 from config.demo.message_templates import write_templates
@@ -62,6 +63,7 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
     hang_on_records()
     messages = tell_talks(people[0], now=now)
     audiences = gather_audiences(seed=seed, now=now)
+    automations = automate(now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return (
@@ -74,6 +76,7 @@ def fill(*, contacts: int, followups: int, seed: int, now: datetime) -> dict[str
             "partners": partners,
             "duplicates": duplicates,
             "audiences": audiences,
+            "automations": automations,
         }
     )
 

@@ -138,6 +138,7 @@ def records(people: People) -> Records:
             "field": CustomField.objects.create(slug="course", label="Course").pk,
             "audience": make_audience(name="Everybody we like", kind="static", by=people.sam, now=now).pk,
             "automation": nurture,
+            "slug": "post-event",
             "enrollment": enroll([Entry(nurture, client.pk, now)], now=now).ids[nurture, client.pk, ""],
             "refused_event": RefusedEvent.objects.create(contact="nobody@example.org", kind="order_paid").pk,
             "tag": Tag.objects.create(name="Visa", slug="visa").pk,

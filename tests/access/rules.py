@@ -153,6 +153,8 @@ RULES: dict[str, Rule] = {
     "automation_put": _needs("automations.enroll", 422),
     "settings_automations": _needs("settings.manage"),
     "automation_new": _needs("automations.edit"),
+    "automation_library": _needs("automations.edit"),
+    "automation_install": _needs("automations.edit", slug="=speed-to-lead"),
     "automation": _needs("automations.view", pk="automation"),
     "automation_list": _needs("automations.view", pk="automation"),
     "automation_tree": _needs("automations.view", pk="automation"),

@@ -121,6 +121,8 @@ OF_A_MANAGER: dict[str, str] = {
     "automations": "/automations/",
     "automations-nothing": "/automations/?q=nothing+is+called+this",
     "automation-new": "/automations/new/",
+    "automation-library": "/automations/library/",
+    "automation-library-nothing": "/automations/library/?q=nothing+is+called+this",
     "automation": "/automations/{automation}/",
     "automation-step": "/automations/{automation}/?step=s1",
     "automation-add": "/automations/{automation}/?add=.",
