@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -39,7 +39,10 @@ def automations(by: User) -> dict[str, int]:
         now=now,
     )
     for_all = create(
-        name="On New Year’s Day", definition=_line([WAIT], {"kind": "fixed_date", "on": "2090-01-01"}), by=by, now=now
+        name="Greetings to all",
+        definition=_line([WAIT], {"kind": "fixed_date", "on": f"{now + timedelta(days=60):%Y-%m-%d}"}),
+        by=by,
+        now=now,
     )
     parked = Enrollment.objects.filter(automation=still).earliest("pk")
     return {"automation": nurture.pk, "braked": still.pk, "for_all": for_all.pk, "round": parked.pk}
