@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -135,11 +136,21 @@ def _wanted(taken: Sequence[tuple[int, str]], asked: Mapping[str, frozenset[str]
     """Load those that somebody asked for, oldest first: most events interest nobody, and those cost nothing more."""
     kinds = frozenset[str]().union(*(some for some in asked.values() if some is not None))
     ids = [pk for pk, kind in taken if kind in kinds or None in asked.values()]
-    # As one array: a placeholder for each of a thousand ids costs more than finding the rows.
-    return list(Event.objects.raw(_LOAD, [id_array(ids)])) if ids else []
+    if not ids:
+        return []
+    # By hand, which takes a third of the time: every event that anybody listens to comes this way.
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD, [id_array(ids)])
+        rows = cursor.fetchall()
+    return [Event.from_db("default", _NAMES, (*row[:_DATA], json.loads(row[_DATA]), *row[_DATA + 1 :])) for row in rows]
 
 
-_LOAD = f"SELECT * FROM {Event._meta.db_table} WHERE id = ANY(%s::bigint[]) ORDER BY id"
+_NAMES = [field.attname for field in Event._meta.concrete_fields]
+_DATA = _NAMES.index("data")
+_LOAD = (
+    f"SELECT {', '.join(str(field.column) for field in Event._meta.concrete_fields)}"
+    f" FROM {Event._meta.db_table} WHERE id = ANY(%s::bigint[]) ORDER BY id"
+)
 
 
 def _deliver(subscriber: Subscriber, wanted: Sequence[Event], now: datetime) -> None:
