@@ -79,6 +79,7 @@ LETS_IN = [
     (trigger("custom_event", event="custom.ping"), event("custom.ping")),
     (trigger("custom_event", event="reply"), event("call_logged", two_way=True)),
     (trigger("custom_event", event="custom.ping", name="plan", value="pro"), event("custom.ping", plan="Pro")),
+    (trigger("custom_event", event="custom.ping", name="plan"), event("custom.ping", plan="Pro")),
 ]  # fmt: skip
 
 KEEPS_OUT = [
@@ -108,6 +109,7 @@ KEEPS_OUT = [
     (trigger("custom_event"), event("custom.ping")),
     (trigger("custom_event", event="reply"), event("call_logged")),
     (trigger("custom_event", event="custom.ping", name="plan", value="pro"), event("custom.ping")),
+    (trigger("custom_event", event="custom.ping", name="plan"), event("custom.ping", plan="")),
     (trigger("document_received", document=5), event("document_received", kind_id=None)),
 ]
 
