@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from automation.building.cards import Card, cards_of
 from automation.definition.whole import Definition
 from automation.engine.state import GOAL_MET, STOP_REASONS
 from automation.models import INSIDE, Automation, EnrollmentStatus
@@ -64,7 +65,7 @@ class Results:
 
 
 def results_of(automation: Automation, *, since: datetime) -> Results:
-    """The results of the rounds that began since a moment; six queries however many there are."""
+    """The results of the rounds that began since a moment; the number of queries does not grow with them."""
     draft, live = draft_and_live(automation)
     version = live or draft
     definition = Definition.model_validate(version.definition) if version else Definition()
@@ -85,7 +86,7 @@ def results_of(automation: Automation, *, since: datetime) -> Results:
         converted=_rate(inside, "converted"),
         has_goal=bool(goals),
         money=outcomes.money(automation.pk, since),
-        steps=_steps(definition, automation.pk, since),
+        steps=_steps(definition, cards_of(version.definition, {}, {}) if version else {}, automation.pk, since),
         splits=_splits(definition, [one for one in rows if one.split]),
         hold_out=_compared("Went in", inside, "Held out", out) if out else None,
         held_out=_sum(out),
@@ -143,7 +144,7 @@ def _splits(definition: Definition, rows: Sequence[Group]) -> list[tuple[str, li
     return found
 
 
-def _steps(definition: Definition, automation_id: int, since: datetime) -> list[StepResult]:
+def _steps(definition: Definition, cards: Mapping[str, Card], automation_id: int, since: datetime) -> list[StepResult]:
     """The steps in the order of the definition; then those of older versions that are not there any more."""
     left = outcomes.ways(automation_id, since)
     written, made = outcomes.messages(automation_id, since), outcomes.followups(automation_id, since)
@@ -153,18 +154,24 @@ def _steps(definition: Definition, automation_id: int, since: datetime) -> list[
     known = {step.id: step for step in definition.steps}
     order = [*known, *(step for step in by_step if step not in known)]
     return [
-        _step(pk, known.get(pk), by_step.get(pk, []), written.get(pk), made.get(pk))
+        _step(pk, known.get(pk), cards.get(pk), by_step.get(pk, []), written.get(pk), made.get(pk))
         for pk in order
         if pk in known or by_step.get(pk)
     ]
 
 
 def _step(
-    pk: str, step: Step | None, counts: Sequence[StepCount], written: Written | None, made: tuple[int, int] | None
+    pk: str,
+    step: Step | None,
+    card: Card | None,
+    counts: Sequence[StepCount],
+    written: Written | None,
+    made: tuple[int, int] | None,
 ) -> StepResult:
     labels = {way.name: way.label for way in step.ways()} if step else {}
     ways = [(labels.get(one.way, "") or one.way or "left here", one.people) for one in counts]
     people = sum(one.people for one in counts)
-    if step is None:
+    if card is None:
         return StepResult(pk, f"A step that is not there any more ({pk})", "", "circle", people, ways, written, made)
-    return StepResult(pk, step.title, step.words(), step.icon, people, ways if len(labels) > 1 else (), written, made)
+    shown = ways if len(labels) > 1 else ()
+    return StepResult(pk, card.title, card.detail, card.icon, people, shown, written, made)

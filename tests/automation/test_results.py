@@ -136,4 +136,4 @@ def test_it_takes_the_same_queries_however_many_people_there_are() -> None:
         with CaptureQueriesContext(connection) as queries:
             results_of(made, since=NOW)
         taken.append(len(queries))
-    assert taken == [6, 6]
+    assert taken == [8, 8]
