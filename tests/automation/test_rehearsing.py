@@ -231,3 +231,53 @@ def test_nothing_is_written_even_where_a_step_breaks_off(monkeypatch: pytest.Mon
     run = rehearse(asked(asking(), contact()))
     assert (run.outcome, "ZeroDivisionError" in run.because) == ("failed", True)
     assert not any(rows.exists() for rows in (Message.objects, FollowUp.objects, StepVisit.objects))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_stays_where_every_transaction_is_a_real_one() -> None:
+    from tests.firsts import put_back
+
+    put_back()
+    made, maria = asking(), contact("Maria")
+    before = everything()
+    run = rehearse(asked(made, maria, {"kind": "reply", "amount": 1, "step": "s1"}))
+    assert run.messages
+    assert everything() == before
+    assert connection.get_autocommit()
+    assert not connection.run_on_commit
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_contact_whom_somebody_holds_is_waited_for_only_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+
+    from django.db import connections, transaction
+
+    from automation.sandbox import rehearsing
+    from tests.firsts import put_back
+
+    put_back()
+    monkeypatch.setattr(rehearsing, "LOCK_MS", 200)
+    made, maria = asking(), contact("Maria")
+    rehearse(asked(made, maria))
+    row = Enrollment.objects.create(
+        automation=made, automation_version=AutomationVersion.objects.get(), contact=maria, status="waiting", step="s2",
+        since=NOW, entered_at=NOW,
+    )  # fmt: skip
+    held, done = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            Enrollment.objects.select_for_update().get(pk=row.pk)
+            held.set()
+            done.wait(20)
+        connections.close_all()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    try:
+        assert held.wait(20)
+        assert rehearse(asked(made, maria)).cut == rehearsing.BUSY
+    finally:
+        done.set()
+        other.join()
