@@ -43,7 +43,6 @@ class Card:
     group: str
     there: There = There()
     problems: list[str] = field(default_factory=list)
-    note: str = ""
 
     @property
     def label(self) -> str:
@@ -76,7 +75,7 @@ def cards_of(
         title, detail = heading(step, _said(named[pk], step, known)[0])
         cards[pk] = Card(
             pk, step["kind"], title, detail, model.icon, model.group, there.get(pk, There()),
-            list(dict.fromkeys(problems.get(pk, ()))), step.get("note", ""),
+            list(dict.fromkeys(problems.get(pk, ()))),
         )  # fmt: skip
     return cards
 

@@ -21,7 +21,7 @@ class Mark:
     "step": a card. "wire": a line to a step below, on which one may be added. "end": a line to nowhere. "goes": a way to
     a step that is drawn elsewhere. "fork" to "leave_fork" enclose the branches of a step with several ways, "branch" to
     "leave_branch" one of them; `label` is what is written on it. `depth` counts the forks around it. `side` is "first",
-    "last", "only" or "" for a branch among its neighbours.
+    "last" or "" for a branch among its neighbours.
     """
 
     what: What
@@ -30,8 +30,6 @@ class Mark:
     label: str = ""
     depth: int = 0
     side: str = ""
-    #: How many branches a fork has.
-    many: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def _onward(step: Mapping[str, Any], depth: int) -> list[Mark | tuple[Place, str
     pk, out = step["id"], ways(step)
     if len(out) <= 1:
         return [(Place(pk, way.name), exit_of(step, way.name), depth) for way in out]
-    found: list[Mark | tuple[Place, str | None, int]] = [Mark("fork", step=pk, depth=depth, many=len(out))]
+    found: list[Mark | tuple[Place, str | None, int]] = [Mark("fork", step=pk, depth=depth)]
     for at, way in enumerate(out):
         place, side = Place(pk, way.name), "first" if at == 0 else "last" if at == len(out) - 1 else ""
         found += [

@@ -28,7 +28,7 @@ from automation.editing.raw import (
 )
 from automation.editing.starting import fresh
 
-#: Every operation with this name keeps out of the way of what was typed in the settings of a step.
+#: What a step has besides its settings.
 KEPT = ("id", "kind", "exits")
 
 
