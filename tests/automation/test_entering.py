@@ -349,3 +349,16 @@ def test_a_batch_of_events_costs_the_same_however_many_there_are() -> None:
     assert counts[0] == counts[1]
     assert Enrollment.objects.count() == 63
     assert sweep_enrollments(NOW)
+
+
+def test_what_an_automation_does_to_audiences_bears_its_cause() -> None:
+    warm = audience()
+    first = automation({"kind": "add_to_audience", "audience": warm.pk}, triggers=FORM)
+    second = automation(WAIT, triggers=[{"kind": "audience_joined", "audience": warm.pk}])
+    third = automation(END, triggers=[{"kind": "audience_joined", "audience": warm.pk}], reentry="always")
+    maria = contact()
+    happens(maria, "form_submitted", now=NOW)
+    goes_on(NOW)
+    joined = Event.objects.get(contact=maria, kind="audience_joined")
+    assert (joined.depth, joined.data["automation_id"]) == (1, first.pk)
+    assert [one.enrollments.get().depth for one in (second, third)] == [1, 1]
