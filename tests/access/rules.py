@@ -179,9 +179,7 @@ RULES: dict[str, Rule] = {
     "automation_go_back": _needs("automations.edit", pk="automation", number="=1"),
     "automation_results": _needs("automations.view", pk="automation"),
     "automation_people": _needs("automations.view", pk="automation"),
-    "automation_round": Rule(
-        need="automations.view", record="enrollment", given={"pk": "automation", "enrollment": "enrollment"}
-    ),
+    "automation_round": Rule("automations.view", "enrollment", {"pk": "automation", "enrollment": "enrollment"}),
     "automation_people_do": _needs("automations.enroll", pk="automation", verb="=stop"),
     "automation_rehearse": _needs("automations.view", 422, pk="automation"),
     "automation_rehearse_letter": _needs("automations.view", 404, pk="automation", name="=gone", message="=1"),
