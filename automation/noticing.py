@@ -121,23 +121,24 @@ def _seen(event: Event) -> Seen:
 
 def wake(happened: set[tuple[int, str]], *, now: datetime) -> int:
     """Bring on those who may wait for what happened to them, by contact and kind; returns how many. It decides nothing:
-    the engine reads what is stored."""
+    the engine reads what is stored. Where the engine has somebody just now, what counts is what it has made of them: the
+    row as locked, not as it was when the statement began."""
     if not happened:
         return 0
     pairs = sorted(happened)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE automation_enrollment e SET next_at = %s
-            FROM (
-                SELECT e.id FROM unnest(%s::bigint[], %s::text[]) AS h(contact_id, kind)
+            WITH w AS MATERIALIZED (
+                SELECT e.id, e.next_at FROM unnest(%s::bigint[], %s::text[]) AS h(contact_id, kind)
                 JOIN automation_enrollment e ON e.contact_id = h.contact_id
                     AND e.status IN ('active', 'waiting', 'paused_ooo')
                 JOIN automation_automationversion v ON v.id = e.automation_version_id AND h.kind = ANY (v.awaited_kinds)
                 ORDER BY e.id FOR UPDATE OF e
-            ) AS w
-            WHERE e.id = w.id AND (e.next_at IS NULL OR e.next_at > %s)
+            )
+            UPDATE automation_enrollment e SET next_at = %s FROM w
+            WHERE e.id = w.id AND (w.next_at IS NULL OR w.next_at > %s)
             """,
-            [now, [pair[0] for pair in pairs], [pair[1] for pair in pairs], now],
+            [[pair[0] for pair in pairs], [pair[1] for pair in pairs], now, now],
         )
         return int(cursor.rowcount)
