@@ -28,6 +28,12 @@ def resting() -> dict[str, str]:
     return dict(RestingRule.objects.values_list("name", "because"))
 
 
+def resting_in_words() -> list[tuple[str, str]]:
+    """What rests and why, for pages."""
+    reasons = resting()
+    return [(words, reasons[name]) for name, words in RULES.items() if name in reasons]
+
+
 def rests(name: str) -> bool:
     """Whether the rule rests; one query."""
     return name in resting()

@@ -8,7 +8,8 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 
 from automation.access import automations_for
-from automation.models import Automation
+from automation.house_rules import replaced_by
+from automation.models import Automation, AutomationState
 from automation.reading.figures import figures_of, why_parked
 from automation.reading.versions import draft_and_live
 from crm.views.asking import BIGGEST
@@ -50,6 +51,7 @@ def framed(request: PersonRequest, automation: Automation, tab: str, **context: 
         "draft": draft,
         "live": live,
         "figures": figures,
+        "resting": replaced_by(automation.library) if automation.state == AutomationState.ACTIVE else [],
         "parked": why_parked(automation.pk) if figures.parked else [],
         "may_edit": request.user.can("automations.edit"),
         "may_activate": request.user.can("automations.activate"),

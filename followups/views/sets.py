@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.views.guard import PersonRequest, may
 from followups import catalogue
 from followups.access import sets_for
+from followups.house_rules import resting_in_words
 from followups.set_catalogue import add_set, change_set
 from followups.set_forms import SetForm, items_form, items_of
 from followups.templates import set_usage
@@ -28,7 +29,8 @@ def sets(request: PersonRequest) -> HttpResponse:
         .prefetch_related("items__template")
         .order_by("archived_at", "occasion", "stage__pipeline__position", "stage__position", "name")
     )
-    return render(request, "followups/settings/sets.html", {"sets": found, "usage": set_usage(found)})
+    shown = {"sets": found, "usage": set_usage(found), "resting": resting_in_words()}
+    return render(request, "followups/settings/sets.html", shown)
 
 
 @may("settings.manage")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from crm.dispatching import dispatch_pending, subscribers
+from crm.dispatching import asked_kinds, dispatch_pending, subscribers
 from crm.models import Contact, Document, DocumentKind, Event
 from crm.timeline import Happening, record
 from followups.models import FollowUp, FollowUpSet, FollowUpSetItem, FollowUpTemplate
@@ -68,7 +68,8 @@ def again(*kinds: str) -> None:
     """Deliver all events of these kinds once more to everybody who asked for them."""
     for subscriber in subscribers():
         events = list(Event.objects.filter(kind__in=kinds).order_by("pk"))
-        if wanted := [one for one in events if one.kind in subscriber.kinds]:
+        heard = asked_kinds(subscriber)
+        if wanted := [one for one in events if heard is None or one.kind in heard]:
             subscriber.handle(wanted, NOW)
 
 

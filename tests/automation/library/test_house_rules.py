@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from automation.house_rules import replaced_by
 from automation.library.registry import ENTRIES
@@ -51,3 +52,15 @@ def test_of_two_that_do_it_one_is_enough(people: People) -> None:
     assert not resting()
     restore(ALL.filter(pk=second.pk), by=people.mara, now=NOW)
     assert not resting()
+
+
+def test_the_page_of_the_automation_and_that_of_the_sets_say_what_rests(people: People, client: Client) -> None:
+    made = switched_on("onboarding")
+    client.force_login(people.ada)
+    rests = "what the house does by itself rests: Follow-up sets for new clients"
+    assert rests in client.get(f"/automations/{made.pk}/").content.decode()
+    because = f"The automation “{made.name}” does this."
+    assert because in client.get("/settings/sets/").content.decode()
+    pause(ALL.all(), by=people.mara, now=NOW)
+    assert rests not in client.get(f"/automations/{made.pk}/").content.decode()
+    assert because not in client.get("/settings/sets/").content.decode()

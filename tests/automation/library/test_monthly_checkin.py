@@ -12,7 +12,10 @@ from crm.contact_sets import set_lifecycle
 from crm.models import Contact, Tag
 from crm.tagging import tag
 from followups.models import FollowUp
+from tests.automation.effects.acting import does
+from tests.automation.effects.test_messages import said
 from tests.automation.library.playing import DAY, HOUR, finish, passes, planned, plans, switched_on
+from tests.automation.making import template
 from tests.factories import NOW, contact
 from tests.people import People
 
@@ -92,3 +95,10 @@ def test_it_ends_with_the_client_and_with_an_opt_out(people: People, maria: Cont
         Tag.objects.all().delete()
     month(APRIL)
     assert not FollowUp.objects.exists()
+
+
+def test_the_notes_are_for_colleagues_alone(people: People, maria: Contact) -> None:
+    month(APRIL)
+    finish(planned(maria), "spoke", APRIL + DAY, people.sam, notes="Hard to please")
+    does({"kind": "send_email", "template": template(text="{{ data.last_notes|nothing }}")}, maria)
+    assert said(maria) == "nothing"

@@ -1,5 +1,6 @@
 """What each step decides, without a database or a clock."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -67,6 +68,15 @@ def test_a_choice_of_person_is_asked_for_only_where_a_person_is_meant():
     assert not step("notify").lacks()
     assert set(step("notify", to="person").lacks()) == {"person"}
     assert set(step("assign_owner", how="team").lacks()) == {"team"}
+
+
+def test_a_wait_counts_from_the_beginning_if_asked():
+    one = step("wait", amount=5, counted_from="entry")
+    reached = case(one, since=NOW + 3 * DAY, now=NOW + 3 * DAY)
+    reached = replace(reached, state=replace(reached.state, entered_at=NOW))
+    assert one.decide(reached) == Stay(NOW + 5 * DAY, "Waits for 5 days after they entered.")
+    assert isinstance(one.decide(replace(reached, now=NOW + 5 * DAY)), Go)
+    assert not one.waits()  # it may be over already, so no loop may count on it
 
 
 class TestWaitUntil:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from crm.conditions.compiling import as_q
 from crm.conditions.language import read
 from crm.conditions.saying import in_words
 from crm.conditions.uses import audiences_in
-from crm.models import Audience, Contact, Tag, User
+from crm.models import Audience, Contact, Document, DocumentKind, Tag, User
 from tests.factories import contact
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +99,7 @@ def test_the_words_are_those_that_one_would_say() -> None:
             {"some": "documents", "where": [{"field": "expires_on", "op": "within_next", "value": 90}]},
             "has a document expiring in the next 90 days",
         ),
+        ({"some": "documents", "where": [{"field": "renewed", "op": "is", "value": True}]}, "has a renewed document"),
         ({"field": "going_quiet", "op": "is", "value": False}, "is not going quiet"),
     ],
 )
@@ -106,6 +107,33 @@ def test_each_test_has_its_phrase(data: dict[str, Any], words: str) -> None:
     sam = User.objects.create_user("sam@example.com", "demo", full_name="Sam Lee")
     Tag.objects.create(name="VIP", slug="vip")
     assert in_words(read({**data, "value": sam.pk} if data.get("value") == "SAM" else data)) == words
+
+
+def test_a_document_is_renewed_once_another_is_here_in_its_place() -> None:
+    kind = DocumentKind.objects.create(name="Travel paper", expires=True)
+    end, later = date(2026, 12, 1), date(2036, 12, 1)
+
+    def has(name: str, *new: dict[str, Any]) -> None:
+        who = contact(name)
+        old = Document.objects.create(
+            contact=who, kind=kind, name="Old", state="approved", requested_at=NOW, received_at=NOW, expires_on=end
+        )
+        for one in new:
+            fields = {"replaces": old} if one.pop("replaces", False) else {}
+            Document.objects.create(
+                contact=who, name="New", requested_at=NOW, received_at=NOW, **({"state": "received"} | one | fields)
+            )
+
+    has("Alone")
+    has("Rejected", {"replaces": True, "state": "rejected", "kind": kind, "expires_on": later})
+    has("Another", {"expires_on": later})
+    has("Endless", {"kind": kind})
+    has("Said", {"replaces": True})
+    has("Longer", {"kind": kind, "expires_on": later})
+    assert _found({"some": "documents", "where": [{"field": "renewed", "op": "is", "value": True}]}) == {
+        "Said",
+        "Longer",
+    }
 
 
 def test_the_audiences_in_a_condition_are_known_however_deep() -> None:
