@@ -52,7 +52,8 @@ ENTRY = Entry(
     group="leads",
     icon="timer",
     story="A new lead gets an owner and a call due in five minutes. Not made in time, it is passed on to somebody else, who has "
-    "five minutes as well; then the manager hears of it. What comes at night is passed on when work begins. The house’s own "
+    "five minutes as well; then the manager hears of it. What comes at night is passed on when work begins; leads of an import "
+    "are left alone. The house’s own "
     "first contact rests while it is active: that one also knows how often you let it be passed on.",
     definition=_definition,
     replaces=(SPEED_TO_LEAD,),

@@ -31,4 +31,5 @@ class ContactCreated(Trigger):
         return event.kind in self.kinds() and (not wanted or str(event.data.get("source", "")).casefold() == wanted)
 
     def words(self) -> str:
-        return (f"from {self.source}" if self.source else "") + (", imports too" if self.imported else "")
+        said = (f"from {self.source}" if self.source else "", "imports too" if self.imported else "")
+        return ", ".join(one for one in said if one)
