@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -22,8 +22,9 @@ from automation.engine.effects import Effect
 from automation.engine.facts import Facts
 from automation.engine.graph import Graph
 from automation.loading import load_facts, state_of
-from automation.models import RUNNING, Enrollment
+from automation.models import RUNNING, Automation, AutomationState, Enrollment
 from automation.putting_off import put_off
+from automation.switching import HELD
 from automation.writing import Outcome, write_outcomes
 from crm.causes import Cause, causes
 
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 BATCH = 500
 #: Where so many at a step break off and nobody gets through, it is not the people.
 SAMPLE = 5
+#: Who goes on in a paused automation, as who came in at that very moment or was tried again, is looked at again so much
+#: later: not held for good, so that nobody who holds them and lets them go on at once can miss them.
+PAUSED_WAIT = timedelta(minutes=5)
 
 #: True where somebody is due: what the pulse asks.
 DUE_SQL = (
@@ -86,12 +90,31 @@ def _run_singly(ids: Sequence[int], now: datetime) -> None:
 
 def _claim(now: datetime, limit: int) -> list[Enrollment]:
     """The next who are due and whom nobody else holds, at most one round of each person: what is done to somebody here
-    must be seen by their next turn."""
+    must be seen by their next turn. Those of paused automations wait, so that they keep nobody else from their turn."""
+    while rows := _locked(now, limit):
+        paused = set(
+            Automation.objects.filter(pk__in={row.automation_id for row in rows}, state=AutomationState.PAUSED)
+            .order_by()
+            .values_list("pk", flat=True)
+        )
+        held = [row.pk for row in rows if row.automation_id in paused]
+        if held:
+            Enrollment.objects.filter(pk__in=held).update(next_at=now + PAUSED_WAIT, why=HELD)
+        if len(held) < len(rows):
+            return _one_round_each(row for row in rows if row.automation_id not in paused)
+    return []
+
+
+def _locked(now: datetime, limit: int) -> list[Enrollment]:
     due = Enrollment.objects.filter(status__in=RUNNING, next_at__lte=now).order_by("next_at", "pk")
-    rows: dict[int, Enrollment] = {}
-    for row in due.select_for_update(skip_locked=True, of=("self",))[:limit]:
-        rows.setdefault(row.contact_id, row)
-    return list(rows.values())
+    return list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+
+
+def _one_round_each(rows: Iterable[Enrollment]) -> list[Enrollment]:
+    found: dict[int, Enrollment] = {}
+    for row in rows:
+        found.setdefault(row.contact_id, row)
+    return list(found.values())
 
 
 def run_these(ids: Sequence[int], now: datetime) -> int:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from automation.braking import count_anew
 from automation.clocks import set_clocks
@@ -68,9 +68,8 @@ def resume(automations: AutomationQuerySet, *, by: User | None, now: datetime) -
 def release(automation_ids: Iterable[int], *, now: datetime) -> None:
     """Let those go on whom the pause of an automation held, and leave what waits for them in the outbox."""
     ids = list(automation_ids)
-    held = Enrollment.objects.filter(
-        automation__in=ids, status=EnrollmentStatus.PAUSED, paused_by__in=(BY_AUTOMATION, BY_BRAKE)
-    )
+    by_us = Q(status=EnrollmentStatus.PAUSED, paused_by__in=(BY_AUTOMATION, BY_BRAKE))
+    held = Enrollment.objects.filter(by_us | Q(status__in=RUNNING, why=HELD), automation__in=ids)
     held.update(status=EnrollmentStatus.ACTIVE, paused_by="", why="", next_at=now)
     let_go(_messages(ids), reason=HELD, now=now)
 

@@ -1,0 +1,83 @@
+"""What happens between the engine's reading and its writing is not lost, and who stands still is not moved on (D13)."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from automation import running, switching
+from automation.entering import Entry, enroll
+from automation.models import Automation, AutomationState, Enrollment, EnrollmentStatus
+from automation.noticing import wake
+from automation.running import run_batch, sweep_enrollments
+from automation.stopping import retry
+from tests.automation.making import automation, goes_on, where
+from tests.factories import NOW, contact, contacts
+from tests.firsts import put_back
+
+DAY = timedelta(days=1)
+REPLIED = {"kind": "wait_for_event", "events": [{"event": "reply"}], "amount": 3, "exits": {}}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_told_while_the_engine_has_them_is_woken_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_back()
+    who, made = contact(), automation(REPLIED)
+    enroll([Entry(made.pk, who.pk, NOW)], now=NOW)
+    write, told, problems = running.write_outcomes, threading.Event(), []
+
+    def waker() -> None:
+        try:
+            told.set()
+            wake({(who.pk, "message_received")}, now=NOW)
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=waker)
+
+    def slowly(*args: Any, **more: Any) -> None:
+        other.start()
+        told.wait(timeout=20)
+        other.join(timeout=1)  # it waits for the row that is held here
+        write(*args, **more)
+
+    monkeypatch.setattr(running, "write_outcomes", slowly)
+    run_batch(NOW)
+    other.join(timeout=20)
+    assert not problems
+    row = where(who)
+    assert (row.status, row.next_at) == (EnrollmentStatus.WAITING, NOW)
+
+
+@pytest.mark.django_db
+def test_who_is_tried_again_while_the_automation_is_paused_waits_until_it_goes_on() -> None:
+    who, made = contact(), automation({"kind": "wait", "amount": 1})
+    enroll([Entry(made.pk, who.pk, NOW)], now=NOW)
+    Enrollment.objects.update(status=EnrollmentStatus.FAILED, next_at=None)
+    switching.pause(Automation.objects.all(), by=None, now=NOW)
+    retry(Enrollment.objects.all(), by=None, now=NOW)
+    goes_on(NOW + 2 * DAY)
+    row = where(who)
+    assert (row.visits, row.why) == (0, switching.HELD)
+    switching.resume(Automation.objects.all(), by=None, now=NOW + 2 * DAY)
+    goes_on(NOW + 2 * DAY)
+    assert where(who).status == EnrollmentStatus.FINISHED
+
+
+@pytest.mark.django_db
+def test_those_of_a_paused_automation_keep_nobody_else_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "BATCH", 2)
+    held, made = automation({"kind": "wait", "amount": 1}), automation({"kind": "wait", "amount": 1})
+    enroll([Entry(held.pk, one.pk, NOW - DAY) for one in contacts(5)], now=NOW - DAY)
+    Automation.objects.filter(pk=held.pk).update(state=AutomationState.PAUSED)  # these came in at that very moment
+    who = contact()
+    enroll([Entry(made.pk, who.pk, NOW)], now=NOW)
+    sweep_enrollments(NOW)
+    assert where(who).status == EnrollmentStatus.WAITING
+    assert set(Enrollment.objects.filter(automation=held).values_list("visits", "why")) == {(0, switching.HELD)}
