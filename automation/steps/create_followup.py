@@ -90,7 +90,11 @@ class CreateFollowUp(Step):
     def ways(self) -> list[Way]:
         if not self.wait:
             return [Way(NEXT)]
-        late = f"not done {span_words(self.late_after, self.late_unit)} after it was due"
+        late = (
+            f"not done {span_words(self.late_after, self.late_unit)} after it was due"
+            if self.late_after
+            else "not done in time"
+        )
         own = [Way(way_of(one), one.replace("-", " ").replace("_", " ")) for one in self.by_outcome]
         return [*own, Way(DONE, "done" if not own else "any other outcome"), Way(LATE, late)]
 
@@ -114,7 +118,7 @@ class CreateFollowUp(Step):
         return found
 
     def words(self) -> str:
-        due = f"due in {span_words(self.due_in, self.due_unit)}"
+        due = f"due in {span_words(self.due_in, self.due_unit)}" if self.due_in else "due the same day"
         return f"{self.subject}, {due}" if self.subject else due
 
     def decide(self, case: Case) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from automation.entering import Entry, enroll
 from automation.library.installing import install
@@ -16,6 +16,7 @@ from crm.models.invoice import UNPAID
 
 #: So many people come to each, one every so often; the first step of each is a wait of three or four days.
 MOST, APART = 24, timedelta(hours=2, minutes=45)
+EVER = datetime.min.replace(tzinfo=UTC)
 #: Those of the past came so long ago and have spoken with somebody since: it has ended for them.
 LONG_AGO = timedelta(days=9)
 
@@ -27,12 +28,12 @@ def automate(now: datetime) -> int:
     assert by is not None
     before = list(PendingEvent.objects.values_list("event_id", flat=True))
     proposals = Deal.objects.alive().filter(status=StageKind.OPEN, stage__name="Proposal sent", contact__isnull=False)
-    spoken = proposals.filter(contact__last_two_way_at__gt=now - LONG_AGO).order_by("pk")[:MOST]
-    silent = proposals.exclude(pk__in=[one.pk for one in spoken]).order_by("-pk")[:MOST]
+    deals = list(proposals.select_related("contact").order_by("pk")[:MOST])
+    ended = [one for one in deals[2::3] if one.contact and (one.contact.last_two_way_at or EVER) > now - LONG_AGO]
     asked = _active("proposal-no-response", by, now)
-    _let_in(asked, [(deal.contact_id or 0, f"deal:{deal.pk}") for deal in spoken], now - LONG_AGO)
+    _let_in(asked, [(deal.contact_id or 0, f"deal:{deal.pk}") for deal in ended], now - LONG_AGO)
     sweep_enrollments(now)  # who has spoken since then has left; nobody of them is written to
-    _let_in(asked, [(deal.contact_id or 0, f"deal:{deal.pk}") for deal in silent], now)
+    _let_in(asked, [(deal.contact_id or 0, f"deal:{deal.pk}") for deal in deals if deal not in ended], now)
     met = Event.objects.filter(
         kind="followup_completed", two_way=True, data__channel="meeting", contact__deleted_at=None
     )
