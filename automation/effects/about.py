@@ -46,7 +46,7 @@ def record_of(one: Order, kind: str) -> int | None:
 
 def deals_of(orders: Sequence[Order]) -> dict[int, Deal]:
     """The deal that each is in for, else their one open deal; two queries."""
-    named = {one.enrollment_id: pk for one in orders if (pk := record_of(one, "deal"))}
+    named = _named(orders, "deal")
     there = {deal.pk: deal for deal in Deal.objects.alive().filter(pk__in=named.values()).select_related("stage")}
     found = {
         one.enrollment_id: deal
@@ -84,38 +84,52 @@ def _proposals(orders: Sequence[Order]) -> dict[int, Facts]:
 
 
 def _documents(orders: Sequence[Order]) -> dict[int, Facts]:
-    named = {one.enrollment_id: pk for one in orders if (pk := record_of(one, "document"))}
-    rows = Document.objects.filter(pk__in=named.values(), deleted_at__isnull=True)
-    there = {pk: (name, until) for pk, name, until in rows.values_list("pk", "name", "expires_on")}
+    rows = Document.objects.filter(pk__in=_named(orders, "document").values(), deleted_at__isnull=True)
+    columns = ("pk", "contact_id", "name", "expires_on")
+    there = {(pk, whose): (name, until) for pk, whose, name, until in rows.values_list(*columns)}
     return {
-        enrollment: {"document": {"name": there[pk][0], "expires_on": _day(there[pk][1])}}
-        for enrollment, pk in named.items()
-        if pk in there
+        enrollment: {"document": {"name": there[key][0], "expires_on": _day(there[key][1])}}
+        for enrollment, key in _theirs(orders, "document").items()
+        if key in there
     }
 
 
 def _invoices(orders: Sequence[Order]) -> dict[int, Facts]:
-    named = {one.enrollment_id: pk for one in orders if (pk := record_of(one, "invoice"))}
-    rows = Invoice.objects.filter(pk__in=named.values(), deleted_at__isnull=True)
+    rows = Invoice.objects.filter(pk__in=_named(orders, "invoice").values(), deleted_at__isnull=True)
     there = {
-        pk: {"number": number, "amount": show(amount, currency), "due_on": _day(due_on)}
-        for pk, number, amount, currency, due_on in rows.values_list("pk", "number", "amount", "currency", "due_on")
+        (pk, whose): {"number": number, "amount": show(amount, currency), "due_on": _day(due_on)}
+        for pk, whose, number, amount, currency, due_on in rows.values_list(
+            "pk", "contact_id", "number", "amount", "currency", "due_on"
+        )
     }
-    return {enrollment: {"invoice": there[pk]} for enrollment, pk in named.items() if pk in there}
+    return {
+        enrollment: {"invoice": there[key]} for enrollment, key in _theirs(orders, "invoice").items() if key in there
+    }
+
+
+def _named(orders: Sequence[Order], kind: str) -> dict[int, int]:
+    """The record of that kind that each is in for, by enrollment."""
+    return {one.enrollment_id: pk for one in orders if (pk := record_of(one, kind))}
+
+
+def _theirs(orders: Sequence[Order], kind: str) -> dict[int, tuple[int, int]]:
+    """The same with whose it must be: a number that came from outside may be somebody else's."""
+    return {one.enrollment_id: (pk, one.contact_id) for one in orders if (pk := record_of(one, kind))}
 
 
 def _promises(orders: Sequence[Order]) -> dict[int, Facts]:
     """The day of the follow-up that somebody is in for, else of the first that is open."""
-    named = {one.enrollment_id: pk for one in orders if (pk := record_of(one, "followup"))}
-    rows = FollowUp.objects.alive().filter(pk__in=named.values())
-    days = {pk: (on, at) for pk, on, at in rows.values_list("pk", "due_on", "due_at")}
+    rows = FollowUp.objects.alive().filter(pk__in=_named(orders, "followup").values())
+    columns = ("pk", "contact_id", "due_on", "due_at")
+    days = {(pk, whose): (on, at) for pk, whose, on, at in rows.values_list(*columns)}
+    named = _theirs(orders, "followup")
     open_ones = FollowUp.objects.open().filter(contact__in={one.contact_id for one in orders})
     first: dict[int, tuple[Any, Any]] = {}
     for contact_id, on, at in open_ones.order_by("due_by", "pk").values_list("contact_id", "due_on", "due_at"):
         first.setdefault(contact_id, (on, at))
     found = {}
     for one in orders:
-        on, at = days.get(named.get(one.enrollment_id, 0)) or first.get(one.contact_id, (None, None))
+        on, at = days.get(named.get(one.enrollment_id, (0, 0))) or first.get(one.contact_id, (None, None))
         day = local_day(at, one.facts.zone) if at is not None else on
         if day is not None:
             found[one.enrollment_id] = {"promised_date": _day(day)}

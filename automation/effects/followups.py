@@ -29,12 +29,13 @@ _RECORDS = {"deal": Deal, "document": Document, "invoice": Invoice}
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What follow-ups are made from: templates in use by id, types by short name, colleagues, records that are there."""
+    """What follow-ups are made from: templates in use by id, types by short name, colleagues, records that are there with whose they
+    are."""
 
     templates: Mapping[int, FollowUpTemplate]
     types: Mapping[str, int]
     people: Mapping[int, Candidate]
-    records: Mapping[str, frozenset[int]]
+    records: Mapping[str, Mapping[int, int | None]]
 
 
 def create(orders: Sequence[Order], now: datetime) -> list[Done]:
@@ -69,7 +70,7 @@ def _shelf(orders: Sequence[Order], now: datetime) -> Shelf:
     for kind, model in _RECORDS.items():
         ids = {pk for one in orders if (pk := record_of(one, kind))}
         alive = model._default_manager.filter(pk__in=ids, deleted_at__isnull=True)
-        records[kind] = frozenset(alive.values_list("pk", flat=True) if ids else ())
+        records[kind] = dict(alive.values_list("pk", "contact_id")) if ids else {}
     return Shelf(
         {one.pk: one for one in templates},
         dict(FollowUpType.objects.values_list("slug", "pk")),
@@ -95,7 +96,9 @@ def _new(
     one: Order, shelf: Shelf, choice: Choice, zone_name: str, values: Mapping[int, Values], now: datetime
 ) -> NewFollowUp:
     effect, template, mine = one.effect, shelf.templates.get(one.effect.template_id), values[one.enrollment_id]
-    records = {kind: pk if (pk := record_of(one, kind)) in there else None for kind, there in shelf.records.items()}
+    named = {kind: record_of(one, kind) for kind in shelf.records}
+    # A number that came from outside may be somebody else's record.
+    records = {kind: pk if pk and shelf.records[kind].get(pk) == one.contact_id else None for kind, pk in named.items()}
     reminders = [ReminderPlan(before_minutes=minutes) for minutes in template.reminders] if template else []
     return NewFollowUp(
         contact_id=one.contact_id,

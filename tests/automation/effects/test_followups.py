@@ -236,3 +236,10 @@ def test_a_document_may_be_what_they_are_in_for(maria):
     passport = document(maria)
     does({**CALL, "subject": "Ask for {{ document.name }}"}, maria, about=f"document:{passport.pk}")
     assert FollowUp.objects.filter(document=passport, subject="Ask for Passport").exists()
+
+
+def test_somebody_elses_record_is_not_tied_to_it(maria):
+    passport = document(contact("Ben"))
+    does({**CALL, "subject": "Ask for {{ document.name|it }}"}, maria, about=f"document:{passport.pk}")
+    made = FollowUp.objects.get(contact=maria)
+    assert (made.document_id, made.subject) == (None, "Ask for it")

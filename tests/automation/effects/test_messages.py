@@ -77,6 +77,18 @@ class TestFields:
         does({"kind": "send_email", "template": template(text=words)}, maria, about=f"document:{passport.pk}")
         assert said(maria) == "Passport 31 May 2026 Proposal sent 2 March 2026 3 March 2026 never"
 
+    @pytest.mark.parametrize("kind", ["invoice", "document", "followup"])
+    def test_a_number_from_outside_shows_nothing_of_somebody_elses_record(self, people, kind):
+        maria, ben = contact(), contact("Ben")
+        theirs = {
+            "invoice": invoice(ben, number="B-9", currency="EUR"),
+            "document": approved(ben, expires_on=NOW.date() + 90 * DAY),
+            "followup": followup(ben, people.sam),
+        }
+        words = "{{ invoice.number|none }} {{ document.name|none }} {{ promised_date|none }}"
+        does({"kind": "send_email", "template": template(text=words)}, maria, **{f"{kind}_id": theirs[kind].pk})
+        assert said(maria) == "none none none"
+
     def test_templates_that_name_no_record_ask_for_none(self):
         maria = contact()
         made = automation({"kind": "send_email", "template": template()})
