@@ -13,6 +13,7 @@ from django.utils import timezone
 from automation.models import Automation, Enrollment
 from crm.tokens import create_token
 from tests.automation.making import automation, template
+from tests.crm.invoices.making import invoice
 from tests.factories import contact
 from tests.people import People, everybody
 
@@ -110,3 +111,11 @@ def test_the_api_rehearses_with_nobody_one_may_not_see(people: People) -> None:
     made, ana = asking(), contact("Ana", owner=people.otto)
     status, said = call(people, made, {"contact": ana.pk})
     assert (status, said["errors"][0]["field"]) == (422, "contact")
+
+
+def test_a_record_of_somebody_else_is_not_rehearsed_with(people: People) -> None:
+    made = automation({"kind": "wait_until", "until": "date", "date": "invoice.due_on", "exits": {}})
+    theirs, mine = contact("Ben", owner=people.noor), contact(owner=people.sam)
+    for whose, status in ((theirs, 422), (mine, 200)):
+        bill = invoice(whose)
+        assert call(people, made, {"contact": mine.pk, "about": f"invoice:{bill.pk}"})[0] == status
