@@ -38,13 +38,14 @@ def notice(events: Sequence[Event], now: datetime) -> None:
     """Subscriber: let in whom the events name, and bring on who waited for them."""
     told = [event for event in events if event.contact_id is not None]
     live, awaited = _in_use()
+    # First what may have to wait for the engine: whoever holds the counts of the brakes must not wait for it.
+    wake({(event.contact_id or 0, event.kind) for event in told if event.kind in awaited}, now=now)
     entries = entries_of(told, listeners(live))
     if entries:
         enroll(entries, now=now)
     follow_audiences(
         {event.contact_id or 0 for event in told if event.kind in (JOINED, LEFT) and event.kind in awaited}, now=now
     )
-    wake({(event.contact_id or 0, event.kind) for event in told if event.kind in awaited}, now=now)
 
 
 def _in_use() -> tuple[list[int], set[str]]:

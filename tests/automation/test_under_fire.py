@@ -7,14 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from automation import running, switching
+from automation.braking import room
 from automation.entering import Entry, enroll
 from automation.models import Automation, AutomationState, Enrollment, EnrollmentStatus
-from automation.noticing import wake
+from automation.noticing import notice, wake
 from automation.running import run_batch, sweep_enrollments
 from automation.stopping import retry
+from crm.models import Event
+from crm.timeline import Happening, record
 from tests.automation.making import automation, goes_on, where
 from tests.factories import NOW, contact, contacts
 from tests.firsts import put_back
@@ -81,3 +84,37 @@ def test_those_of_a_paused_automation_keep_nobody_else_waiting(monkeypatch: pyte
     sweep_enrollments(NOW)
     assert where(who).status == EnrollmentStatus.WAITING
     assert set(Enrollment.objects.filter(automation=held).values_list("visits", "why")) == {(0, switching.HELD)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_waits_for_the_engine_to_wake_somebody_does_not_hold_the_count_of_the_brake() -> None:
+    put_back()
+    waits, enters = contact(), contact("Ben")
+    waiting = automation(REPLIED)
+    braked = automation({"kind": "wait"}, triggers=[{"kind": "form_submitted", "form": ""}])
+    Automation.objects.filter(pk=braked.pk).update(brake=10)
+    enroll([Entry(waiting.pk, waits.pk, NOW)], now=NOW)
+    ids = record(
+        [Happening("message_received", waits.pk, NOW), Happening("form_submitted", enters.pk, NOW, data={"form": "x"})],
+        now=NOW,
+    )
+    events, problems = list(Event.objects.filter(pk__in=ids).order_by("pk")), []
+
+    def told() -> None:
+        try:
+            with transaction.atomic():
+                notice(events, NOW)
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=told)
+    with transaction.atomic():  # as the engine does: who is due, then whom a step lets in
+        list(Enrollment.objects.filter(contact=waits).select_for_update())
+        other.start()
+        other.join(timeout=1)
+        assert room({braked.pk}, NOW) == {braked.pk: 10}
+    other.join(timeout=20)
+    assert not problems
+    assert where(enters).automation_id == braked.pk
