@@ -17,7 +17,7 @@ from automation.sandbox.rehearsing import CannotRehearse, rehearse
 from automation.sandbox.timeline import as_data
 from automation.sandbox.what_ifs import BadWhatIf, read_what_ifs
 from crm.access import contacts_for
-from crm.api.auth import Token, caller
+from crm.api.auth import Token, caller, require, require_scope
 from crm.api.problems import invalid, not_found
 from crm.api.shapes import Body, Id
 
@@ -84,6 +84,9 @@ class RehearsalOut(Schema):
 @router.post("/automations/{int:automation_id}/simulate", auth=REHEARSE, response=RehearsalOut)
 def simulate_automation(request: HttpRequest, automation_id: Id, body: RehearsalIn) -> dict[str, Any]:
     """Take a contact through in simulated time. Nothing leaves and nothing stays."""
+    for scope in ("messages:read", "contacts:read"):  # it says what would be written to whom
+        require_scope(request, scope)
+    require(request, "contacts.view")
     automation = automations_for(caller(request)).select_related("live").filter(pk=automation_id).first()
     if automation is None:
         raise not_found()

@@ -46,8 +46,9 @@ log = logging.getLogger(__name__)
 LONGEST = timedelta(days=366)
 MOST_TURNS = 400
 PATIENCE = 8.0
-#: How long it waits for somebody who is just changing the same contact, and for one statement.
-LOCK_MS, STATEMENT_MS = 1500, 8000
+#: How long it waits for somebody who is just changing the same contact, and for one statement. The first is shorter than
+#: PostgreSQL waits before it looks for a deadlock (1 s): of two that wait for each other, the rehearsal gives way.
+LOCK_MS, STATEMENT_MS = 800, 8000
 #: Numbers of versions that are made for a rehearsal alone; real ones count from 1.
 NUMBERS_FROM = 1_000_000_000
 

@@ -69,6 +69,12 @@ def caller(request: HttpRequest) -> User:
     return token.user
 
 
+def require_scope(request: HttpRequest, scope: str) -> None:
+    """Ask for one more scope inside an operation. Raises Problem 403."""
+    if not carries(vars(request)["auth"], scope):
+        raise Problem(403, f"This token does not carry the scope {scope}.")
+
+
 def require(request: HttpRequest, permission: str) -> None:
     """Ask for one more permission inside an operation. Raises Problem 403."""
     if not caller(request).can(permission):

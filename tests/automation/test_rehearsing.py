@@ -11,7 +11,7 @@ from automation import compiling
 from automation.definition.whole import Definition
 from automation.models import Automation, AutomationVersion, Enrollment, StepVisit
 from automation.sandbox.exploring import follow_every_branch
-from automation.sandbox.rehearsing import Asked, CannotRehearse, rehearse
+from automation.sandbox.rehearsing import LOCK_MS, Asked, CannotRehearse, rehearse
 from automation.sandbox.timeline import Line, Rehearsed, as_data
 from automation.sandbox.what_ifs import BadWhatIf, read_what_ifs
 from crm.models import Contact, Event
@@ -113,6 +113,23 @@ def test_a_message_written_at_night_is_shown_when_it_would_leave() -> None:
     assert one.written_at == NOW + timedelta(hours=17)
     assert one.leaves_at is not None
     assert one.leaves_at > one.written_at
+
+
+def test_a_message_written_at_night_days_after_they_came_is_not_too_late_in_the_morning() -> None:
+    who = contact(time_zone="America/New_York")
+    wait = {"kind": "wait", "amount": 7 * 24 + 17, "unit": "hours"}
+    [one] = rehearse(asked(automation(wait, {"kind": "send_email", "template": template()}), who)).messages
+    assert (one.verdict, one.why) == ("sent", one.why)
+    assert one.leaves_at is not None
+    assert one.leaves_at > one.written_at
+
+
+def test_a_message_that_is_given_up_later_says_when_and_what_held_it() -> None:
+    who = contact(time_zone="America/New_York")
+    Contact.objects.filter(pk=who.pk).update(email="")
+    made = automation({"kind": "send_email", "template": template()})
+    [line] = [one for one in rehearse(asked(made, who)).lines if one.preview]
+    assert line.at == NOW
 
 
 def test_who_may_not_be_written_to_is_shown_with_the_gates_reason() -> None:
@@ -281,3 +298,9 @@ def test_a_contact_whom_somebody_holds_is_waited_for_only_a_moment(monkeypatch: 
     finally:
         done.set()
         other.join()
+
+
+def test_it_gives_way_before_the_database_looks_for_whom_to_break_off() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'")
+        assert cursor.fetchone()[0] > LOCK_MS

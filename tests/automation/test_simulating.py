@@ -43,8 +43,10 @@ def simulate(*args: Any, **options: Any) -> str:
     return said.getvalue()
 
 
-def call(people: People, made: Automation, body: dict[str, Any], user: Any = None) -> tuple[int, dict[str, Any]]:
-    _, secret = create_token(user or people.sam, name="t", now=timezone.now())
+def call(
+    people: People, made: Automation, body: dict[str, Any], user: Any = None, **more: Any
+) -> tuple[int, dict[str, Any]]:
+    _, secret = create_token(user or people.sam, name="t", now=timezone.now(), **more)
     answer = Client().post(
         f"/api/v1/automations/{made.pk}/simulate", json.dumps(body), content_type="application/json",
         headers={"Authorization": f"Bearer {secret}"},
@@ -119,3 +121,17 @@ def test_a_record_of_somebody_else_is_not_rehearsed_with(people: People) -> None
     for whose, status in ((theirs, 422), (mine, 200)):
         bill = invoice(whose)
         assert call(people, made, {"contact": mine.pk, "about": f"invoice:{bill.pk}"})[0] == status
+
+
+@pytest.mark.parametrize(
+    ("scopes", "status"),
+    [
+        (["automations:read"], 403),
+        (["automations:read", "messages:read"], 403),
+        (["automations:read", "messages:read", "contacts:read"], 200),
+    ],
+)
+def test_a_program_sees_what_would_be_written_only_if_it_may_read_messages_and_contacts(
+    people: People, scopes: list[str], status: int
+) -> None:
+    assert call(people, asking(), {"contact": contact(owner=people.sam).pk}, scopes=scopes)[0] == status
