@@ -14,10 +14,11 @@ PROCESSES = {
     "web": "gunicorn --config python:config.web config.wsgi",
     # Live updates: one light process holds the streams of all open pages.
     "live": "uvicorn config.asgi:application --no-access-log --log-level warning --timeout-graceful-shutdown 3",
-    # Reminders, messages and automations. Nothing slow may stand in their way, so they have a worker of their own.
+    # Reminders and messages. Nothing slow may stand in their way, so they have a worker of their own.
     "worker": f"{CELERY} worker --hostname swift@%h --queues notifications,automation --concurrency 2 -O fair {QUIET}",
-    # Imports, reports and whatever else may take its time.
-    "slow": f"{CELERY} worker --hostname slow@%h --queues analytics,default --concurrency 1 -O fair {QUIET}",
+    # Automations, webhooks, imports, reports and whatever else may take its time: two at once, so that an import of
+    # minutes holds up nobody's next step.
+    "slow": f"{CELERY} worker --hostname slow@%h --queues analytics,default --concurrency 2 -O fair {QUIET}",
     # The clock. Two of them do no harm.
     "beat": f"{CELERY} beat --pidfile= --loglevel INFO",
 }

@@ -20,7 +20,7 @@ CLASSES = 42
 def library() -> None:
     """Three automations: a form begins the nurture, its tag the second, which hands on to a third by its field."""
     now = timezone.now()
-    User.objects.create_user("agent@example.com", full_name="Agent", capacity=1_000_000)
+    User.objects.create_user("agent@example.com", full_name="Agent", capacity=30_000)
     # Nothing leaves today: what is looked at is what the engine writes.
     hour = now.hour
     ContactPolicy.objects.update(

@@ -25,11 +25,12 @@ def children(pid: int) -> list[int]:
 
 
 class Chaos:
-    """Blows for an installation that runs `workers` workers and `beats` beats; `struck` counts them."""
+    """Blows for an installation that runs `workers` workers and `beats` beats; `struck` counts them. `kind` is what the
+    workers are called in config/processes.py."""
 
-    def __init__(self, house: Installation, *, seed: int, workers: int, beats: int) -> None:
+    def __init__(self, house: Installation, *, seed: int, workers: int, beats: int, kind: str = "worker") -> None:
         """Strike nothing yet."""
-        self.house, self.workers, self.beats = house, workers, beats
+        self.house, self.workers, self.beats, self.kind = house, workers, beats, kind
         self.chance = random.Random(seed)
         self.struck: Counter[str] = Counter()
 
@@ -46,11 +47,11 @@ class Chaos:
 
     def kill_worker(self) -> None:
         """SIGKILL a worker with all its processes, and start another in its place."""
-        self._replace("worker", self.chance.randint(1, self.workers))
+        self._replace(self.kind, self.chance.randint(1, self.workers))
 
     def kill_child(self) -> None:
         """SIGKILL one of the processes in which a worker runs its tasks."""
-        pids = children(self.house.running[f"worker{self.chance.randint(1, self.workers)}"].pid)
+        pids = children(self.house.running[f"{self.kind}{self.chance.randint(1, self.workers)}"].pid)
         if pids:
             with suppress(ProcessLookupError):
                 os.kill(self.chance.choice(sorted(pids)), signal.SIGKILL)

@@ -80,8 +80,9 @@ class Weeks:
 def test_a_storm_of_twenty_thousand_ends_as_a_calm_does() -> None:
     with mailbox() as box, Installation(mail_port=box.port) as house:
         house.shell("from tests.stories import automation_cast as cast; cast.library()")
+        house.start("worker")  # takes the pulses, tells events, and leaves the engine's work to the others
         for number in range(1, WORKERS + 1):
-            house.start("worker", number=number)
+            house.start("slow", number=number)
         for number in range(1, BEATS + 1):
             house.start("beat", number=number)
         calm, storm = Weeks(house, "Calm", CALM), Weeks(house, "Storm", STORM)
@@ -91,7 +92,7 @@ def test_a_storm_of_twenty_thousand_ends_as_a_calm_does() -> None:
         assert len({one for some in expected.values() for one in some}) >= 4, "the classes live different lives"
 
         began = time.monotonic()
-        chaos = Chaos(house, seed=SEED, workers=WORKERS, beats=BEATS)
+        chaos = Chaos(house, seed=SEED, workers=WORKERS, beats=BEATS, kind="slow")
         storm.live(chaos)
         took = time.monotonic() - began
         assert storm.outcomes() == expected
