@@ -101,12 +101,12 @@ def test_a_message_is_taken_back_until_it_has_left(sam, people, maria):
 
 
 def test_lists_are_narrowed_by_direction_and_cause(sam, people, maria):
-    ours = from_us(maria, None, "Hi", at=timezone.now(), cause_kind="automation", cause_id=5, kind="nurture")
+    ours = from_us(maria, None, "Hi", at=timezone.now(), cause_kind="followup", cause_id=5, kind="nudge")
     theirs = from_them(maria, "Hello", at=timezone.now(), answers=ours.pk)
     [one] = sam.get("/messages?direction=in").json()["items"]
     assert (one["id"], one["answers"], one["sender"]) == (theirs.pk, ours.pk, maria.email)
-    [one] = sam.get("/messages?automation=5").json()["items"]
-    assert (one["id"], one["automation"]) == (ours.pk, 5)
+    [one] = sam.get("/messages?followup=5").json()["items"]
+    assert (one["id"], one["followup"]) == (ours.pk, 5)
 
 
 def test_how_a_talk_stands_is_read(sam, people, maria):
