@@ -70,7 +70,7 @@ def asked_of(row: Claimed, *, templated: bool) -> AskedContact:
         insist=str(row.data.get(INSIST) or ""),
         stops_on_reply=row.stops_on_reply,
         created_at=datetime.fromisoformat(written) if written else row.created_at,
-        due_at=datetime.fromisoformat(due) if due else None,
+        due_at=datetime.fromisoformat(due) if due else row.created_at,
         expires_at=row.expires_at,
         templated=templated,
         answers=not row.by_hand and row.cause_kind == "message",
