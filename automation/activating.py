@@ -86,7 +86,7 @@ def is_asked(draft: AutomationVersion | None) -> bool:
 
 def _draft(automation: Automation, lock: int | None) -> AutomationVersion:
     """The draft, with the automation locked against others who publish or edit."""
-    one = Automation.objects.select_for_update().get(pk=automation.pk)
+    one = Automation.objects.select_for_update(no_key=True).get(pk=automation.pk)
     drafts = AutomationVersion.objects.select_for_update(of=("self",)).select_related("asked_by")
     draft = drafts.filter(automation=one, published_at__isnull=True).first()
     if one.state == AutomationState.ARCHIVED or one.deleted_at is not None:

@@ -82,7 +82,9 @@ def move(
     keeps their place, LEAVE takes them out, and anything else is the id of a step of the live version. One statement for
     each step that is chosen. Raises CannotMove, and then nobody was moved."""
     with transaction.atomic():
-        one = Automation.objects.select_for_update(of=("self",)).select_related("live").get(pk=automation.pk)
+        one = (
+            Automation.objects.select_for_update(of=("self",), no_key=True).select_related("live").get(pk=automation.pk)
+        )
         new = one.live
         if new is None or old.automation_id != one.pk:
             raise CannotMove("There is no live version to move them to.")

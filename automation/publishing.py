@@ -46,7 +46,7 @@ def publish(
     they are in, and go on if the automation was paused. Raises BadDefinition for a draft that can never work; whether it
     is wise is for `activating.py`. Raises AutomationVersion.DoesNotExist without a draft."""
     with transaction.atomic():
-        Automation.objects.select_for_update().get(pk=automation.pk)
+        Automation.objects.select_for_update(no_key=True).get(pk=automation.pk)
         draft = AutomationVersion.objects.select_for_update().get(automation=automation, published_at__isnull=True)
         definition = read_definition(draft.definition)
         if broken := check(definition).broken:

@@ -128,8 +128,9 @@ def register() -> None:
 def _move(
     automations: AutomationQuerySet, of: set[Any], to: AutomationState, otherwise: str, now: datetime, reason: str = ""
 ) -> Result:
-    """Lock the set and change the state of those that are in one of these states."""
-    rows = list(automations.order_by("pk").select_for_update(of=("self",)).values_list("pk", "state"))
+    """Lock the set and change the state of those that are in one of these states. Who is just being let in is not kept
+    waiting: the engine may hold others inside, for whom it is waited here."""
+    rows = list(automations.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", "state"))
     result = Result(done=[pk for pk, state in rows if state in of])
     result.refused = {pk: otherwise for pk, state in rows if state not in of}
     Automation.objects.filter(pk__in=result.done).update(

@@ -118,3 +118,31 @@ def test_whoever_waits_for_the_engine_to_wake_somebody_does_not_hold_the_count_o
     other.join(timeout=20)
     assert not problems
     assert where(enters).automation_id == braked.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pausing_waits_for_who_is_on_the_move_and_keeps_nobody_from_the_door() -> None:
+    put_back()
+    made, inside, comes = automation({"kind": "wait", "amount": 1}), contact(), contact("Ben")
+    enroll([Entry(made.pk, inside.pk, NOW)], now=NOW)
+    problems = []
+
+    def pauses() -> None:
+        try:
+            switching.pause(Automation.objects.filter(pk=made.pk), by=None, now=NOW)
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=pauses)
+    with transaction.atomic():
+        list(Enrollment.objects.filter(contact=inside).select_for_update())
+        other.start()
+        other.join(timeout=1)
+        enroll([Entry(made.pk, comes.pk, NOW)], now=NOW)
+    other.join(timeout=20)
+    assert not problems
+    assert where(inside).status == EnrollmentStatus.PAUSED
+    sweep_enrollments(NOW)
+    assert (where(comes).visits, where(comes).why) == (0, switching.HELD)
