@@ -28,7 +28,9 @@ SUBJECTS = (
     Subject("deals", "Deals and pipelines", "The board, what goes quiet, the forecast, your own stages"),
     Subject("conditions", "Conditions", "Whom you mean: tests, groups, records, days, and what empty values count as"),
     Subject("audiences", "Audiences", "Groups by hand or by a condition, how fresh they are, and what breaks one"),
-    Subject("automations", "Automations", "Making, rehearsing, publishing and changing what happens by itself; the brake"),
+    Subject(
+        "automations", "Automations", "Making, rehearsing, publishing and changing what happens by itself; the brake"
+    ),
     Subject("duplicates", "Duplicates and merging", "Who is here twice, making one of two, and taking that back"),
     Subject("import", "Bring in a list", "Files, columns, duplicates, bad rows, and taking an import back"),
     Subject("notices", "Reminders, digest and quiet hours", "What reaches you, where, when, and why something did not"),

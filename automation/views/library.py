@@ -18,14 +18,24 @@ from crm.views.once import first_time, made_before, new_number, remember_made
 LIBRARY = f"{HOME}library/"
 #: What the house does by itself, so that the library has nothing to install: name, what happens, the page of help.
 BY_ITSELF = (
-    ("Follow-ups of a stage", "A deal enters a stage, and the set of follow-ups that belongs to it is made.", "deals", "layers"),
+    (
+        "Follow-ups of a stage",
+        "A deal enters a stage, and the set of follow-ups that belongs to it is made.",
+        "deals",
+        "layers",
+    ),
     (
         "Overdue and escalation",
         "What is overdue for a day climbs: to its person, their deputy, the manager, an administrator.",
         "followups",
         "siren",
     ),
-    ("Reminders", "A follow-up with a time reminds its person 15 minutes before, or as its type says.", "notices", "bell"),
+    (
+        "Reminders",
+        "A follow-up with a time reminds its person 15 minutes before, or as its type says.",
+        "notices",
+        "bell",
+    ),
 )
 
 
