@@ -72,7 +72,7 @@ class Watch:
             for one in self._new(name, newest):
                 if (line := tell(one, now)) is not None:
                     self.lines.append(line)
-        self._messages(newest)
+        self._messages(newest, now)
         self._standing(row, now)
         return row
 
@@ -155,17 +155,18 @@ class Watch:
             now, timeline.OTHER, f"“{one.automation.name}” does not start for them", one.reason, icon="workflow"
         )
 
-    def _messages(self, newest: dict[str, int]) -> None:
-        """A message has one line, which moves to the moment when it leaves."""
+    def _messages(self, newest: dict[str, int], now: datetime) -> None:
+        """A message has one line, which moves to the moment when it leaves or is given up."""
         for one in self._new("messages", newest):
             line = Line(one.created_at, timeline.MESSAGE, "", icon="mail", data={"message": one.pk})
             self.previews[one.pk] = line
             self.lines.append(line)
         open_ones = [pk for pk, line in self.previews.items() if line.preview is None or line.preview.verdict == "held"]
         for one in Message.objects.filter(pk__in=open_ones).select_related("body") if open_ones else ():
-            self._draw(self.previews[one.pk], one)
+            self._draw(self.previews[one.pk], one, now)
 
-    def _draw(self, line: Line, one: Message) -> None:
+    def _draw(self, line: Line, one: Message, now: datetime) -> None:
+        before = line.preview.why if line.preview is not None else ""
         body = getattr(one, "body", None)
         verdict = _VERDICTS.get(MessageStatus(one.status), "sent")
         leaves = one.sent_at or (one.send_after if verdict == "held" else None)
@@ -173,7 +174,9 @@ class Watch:
             one.pk, one.channel, one.to, one.subject, body.text if body else "", body.html if body else "",
             verdict, one.reason, one.created_at, leaves,
         )  # fmt: skip
-        line.at, line.why = leaves or one.created_at, one.reason
+        line.at, line.why = leaves or now, one.reason
+        if verdict not in ("held", "sent") and before:
+            line.why = f"{one.reason.rstrip('.')}. Until then: {before}"
         line.title = f"{one.get_channel_display()}: {one.subject}" if one.subject else one.get_channel_display()
         if one.cause_kind == CAUSE and one.cause_id == self.enrollment_id:
             return

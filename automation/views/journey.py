@@ -21,11 +21,11 @@ BRIEFLY = 8
 
 
 def contact_panel(request: PersonRequest, contact: Contact, now: datetime) -> tuple[str, dict[str, Any]] | None:
-    """What they are in now and were in lately, on the contact's page."""
+    """What they are in now and were in lately, on their page; whoever may put them into one sees it even where there is nothing."""
     if not request.user.can("automations.view"):
         return None
     journey = journey_of(request.user, contact.pk, most=BRIEFLY)
-    if not journey.rounds and not journey.refused:
+    if not (journey.rounds or journey.refused or request.user.can("automations.enroll")):
         return None
     return "automation/_contact_panel.html", _shown(request, contact, journey, brief=True)
 

@@ -50,6 +50,11 @@ class Form:
     units: list[tuple[str, str]] = field(default_factory=lambda: [(name, f"{word}s") for name, word in LABELS.items()])
     problems: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def supposed(self) -> bool:
+        """Whether anything is supposed."""
+        return any(row.kind for row in self.rows)
+
     def problem_of(self, row: int) -> str:
         """What is wrong with a row, if anything."""
         filled = [place for place, one in enumerate(self.rows) if one.kind]

@@ -5,7 +5,7 @@ import { post, takePage } from "./posting.js";
 
 document.documentElement.dataset.scripts = "";
 const builder = () => $("[data-builder]");
-let place = [0, 0]; // how far the steps are scrolled, kept when the page is drawn anew
+let place = [0, 0]; // how far the trigger is from the middle, and the steps from the top: kept when they are drawn anew
 let size = "100";
 
 /** Press a button of the builder that is not on the page: "add:wait:s3.next". */
@@ -30,19 +30,20 @@ on("click", "[data-soft]", (event, link) => {
   go(link.href, link.matches("[data-close-side]") ? ".node.on" : "");
 });
 
+const aside = (canvas) => { const [all, own] = [canvas, $(".begin", canvas)].map((one) => one.getBoundingClientRect()); return own.x + own.width / 2 - all.x - all.width / 2; };
+const keepPlace = (canvas) => { const [x, y] = place; canvas.scrollLeft += aside(canvas) - x; canvas.scrollTop = y; };
 upgrade("[data-builder]", (whole) => {
   const canvas = $("[data-canvas]", whole);
   if (location.pathname + location.search !== whole.dataset.here) history.replaceState({}, "", whole.dataset.here);
   const chosen = $(`[name=zoom][value="${size}"]`, whole);
   if (chosen) chosen.checked = true;
   if (canvas) {
-    [canvas.scrollLeft, canvas.scrollTop] = place;
-    if (!place[0] && canvas.scrollWidth > canvas.clientWidth) canvas.scrollLeft = (canvas.scrollWidth - canvas.clientWidth) / 2;
-    canvas.addEventListener("scroll", () => { place = [canvas.scrollLeft, canvas.scrollTop]; }, { passive: true });
+    keepPlace(canvas);
+    canvas.addEventListener("scroll", () => { place = [aside(canvas), canvas.scrollTop]; }, { passive: true });
     $(".node.on, .plus.on", canvas)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 });
-on("change", "[name=zoom]", (_, radio) => { size = radio.value; });
+on("change", "[name=zoom]", (_, radio) => { size = radio.value; keepPlace($("[data-canvas]")); });
 
 // What is filled in is stored at once; the form stays as it is, so that nothing typed meanwhile is lost.
 let saved = Promise.resolve();
@@ -54,6 +55,7 @@ function takeParts(page) {
     if (old.length && fresh.length) { old[0].before(...fresh.map((one) => document.adoptNode(one))); old.forEach((one) => one.remove()); }
   }
   const [now, fresh] = [builder(), $("[data-builder]", page)];
+  if ($("[data-canvas]", now)) keepPlace($("[data-canvas]", now));
   now.dataset.edit = fresh.dataset.edit;
   const seen = $("input[name=seen]", fresh)?.value;
   $$("input[name=seen]", now).forEach((one) => { one.value = seen; });

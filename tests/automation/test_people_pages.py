@@ -175,7 +175,19 @@ def test_a_rehearsal_on_the_page_shows_the_message(people: People) -> None:
     assert answer.status_code == 200
     assert "Hello Ana" in page or "iframe" in page
     assert "They replied" in page
+    assert '<details class="maybe" open>' in page
     assert not Enrollment.objects.exists()
+
+
+def test_whoever_may_put_a_contact_into_an_automation_finds_it_on_their_page(people: People) -> None:
+    ana = contact("Ana", owner=people.sam)
+    assert f"/automations/put/?contact={ana.pk}" in text(browser(people.mara), f"/contacts/{ana.pk}/")
+    assert "/automations/put/" not in text(browser(people.vera), f"/contacts/{ana.pk}/")
+
+
+def test_what_is_supposed_is_folded_until_it_is_wanted(people: People) -> None:
+    page = text(browser(people.ada), f"/automations/{nurture().pk}/rehearse/")
+    assert '<details class="maybe"><summary class="small">What if' in page
 
 
 def test_a_rehearsed_mail_is_shown_to_whoever_rehearsed_it_and_nobody_else(people: People) -> None:
