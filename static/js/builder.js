@@ -16,13 +16,17 @@ function press(what) {
   button.remove();
 }
 
+const firstField = () => $("[data-side] [aria-invalid=true], [data-side].open :is(input:not([type=hidden]), select, textarea, .kind)");
+let picked = false; // a kind was chosen from the palette: its form comes next
+on("click", "[data-kind], [data-palette] .kind", () => { picked = true; });
+
 /** Follow a link within the builder without leaving the page. */
 async function go(address, focus) {
   await saved;
   const answer = await fetch(address);
   if (!answer.ok) { location.assign(address); return; }
   takePage(parse(await answer.text()), answer.url);
-  (focus ? $(focus) : $("[data-side] [aria-invalid=true], [data-side].open :is(input:not([type=hidden]), select, textarea, .kind)"))?.focus({ preventScroll: true });
+  (focus ? $(focus) : firstField())?.focus({ preventScroll: true });
 }
 on("click", "[data-soft]", (event, link) => {
   if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.defaultPrevented) return;
@@ -42,6 +46,7 @@ upgrade("[data-builder]", (whole) => {
     canvas.addEventListener("scroll", () => { place = [aside(canvas), canvas.scrollTop]; }, { passive: true });
     $(".node.on, .plus.on", canvas)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
+  if (picked) { picked = false; setTimeout(() => firstField()?.focus({ preventScroll: true })); }
 });
 on("change", "[name=zoom]", (_, radio) => { size = radio.value; keepPlace($("[data-canvas]")); });
 

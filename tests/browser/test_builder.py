@@ -219,6 +219,16 @@ def test_keys_walk_add_delete_and_take_back(
     assert not page.errors  # type: ignore[attr-defined]
 
 
+def test_what_is_picked_by_keys_is_filled_in_next(page: Page, morning: People, sign_in: Callable[[User], None]) -> None:
+    one = create(name="Picked", definition={}, by=morning.mara, now=timezone.now())
+    sign_in(morning.mara)
+    page.goto(f"/automations/{one.pk}/")
+    page.locator("[data-palette] [type=search]").focus()
+    page.keyboard.type("form sub")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_form")).to_be_focused()
+
+
 def test_steps_are_dragged_from_the_palette_and_within_the_tree(
     page: Page, morning: People, templates: dict[str, int], sign_in: Callable[[User], None]
 ) -> None:
