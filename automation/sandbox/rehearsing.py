@@ -258,9 +258,18 @@ class _Run:
             if due.followups:
                 miss(to_miss(now).filter(contact=self.asked.contact), now=now)
             if due.round:
-                self._turn(now)
+                self._turns(now)
             row = self.watch.look(now)
         return row
+
+    def _turns(self, now: datetime) -> None:
+        """Turn after turn, as the engine's sweep takes them: messages leave only when it is through."""
+        assert self.watch is not None
+        mine = Enrollment.objects.filter(pk=self.watch.enrollment_id, status__in=RUNNING, next_at__lte=now)
+        self._turn(now)
+        while mine.exists() and not self._enough():
+            self.watch.look(now)
+            self._turn(now)
 
     def _due(self, now: datetime) -> Due | None:
         """What there is to do at this moment, if anything; one query."""
