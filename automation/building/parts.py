@@ -134,7 +134,9 @@ def _choices_given(one: Asked, given: QueryDict, user: User) -> Parts:
         label = given.get(f"{one.name}_label_{at}", "").replace("\0", "").strip()[:MOST_LABEL]
         lines.append(Part(name[:40], label, building=building, placeholder=building.words))
     pressed = _act(given, one.name, lines, Part(_new_name(lines, "c"), building=from_data(None)))
-    found = Parts(lines, acted=pressed or any(f"{line.building.prefix}_do" in given for line in lines if line.building))
+    # A way that was added, taken away or moved is stored at once, so that the tree shows it; a condition only when it is
+    # complete.
+    found = Parts(lines, acted=any(f"{line.building.prefix}_do" in given for line in lines if line.building))
     found.value = [
         {"name": line.name, "label": line.label or line.placeholder[:MOST_LABEL], "when": line.building.data or {}}
         for line in lines

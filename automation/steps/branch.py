@@ -36,7 +36,16 @@ class Branch(Step):
     reads: ClassVar[bool] = True
 
     def ways(self) -> list[Way]:
-        return [*(Way(one.name, one.label or "yes") for one in self.choices), Way(ELSE, "otherwise")]
+        named = [Way(one.name, one.label or self._unnamed(place)) for place, one in enumerate(self.choices, 1)]
+        return [*named, Way(ELSE, "otherwise")]
+
+    def _unnamed(self, place: int) -> str:
+        return "yes" if len(self.choices) == 1 else f"way {place}"
+
+    def lacks(self) -> dict[str, str]:
+        open_ones = [one.label or f"way {place}" for place, one in enumerate(self.choices, 1) if not one.when]
+        unsaid = {"choices": f"Say who goes “{open_ones[0]}”."} if open_ones else {}
+        return super().lacks() | unsaid
 
     def conditions(self) -> dict[str, Any]:
         return {one.name: one.when for one in self.choices}

@@ -103,9 +103,17 @@ def test_a_branch_takes_a_condition_and_says_it(mara: Client) -> None:
     assert choice["label"] == "is a client"
     page = mara.get(f"/automations/{one.pk}/").content.decode()
     assert "is a client" in page
-    answer = save(mara, one, "steps/s1", **condition, choices_do="add:0")
-    assert answer.status_code == 200
-    assert answer.content.decode().count('name="choices_name"') == 2
+
+
+def test_a_way_that_was_added_stays_though_nobody_has_said_yet_who_goes_there(mara: Client) -> None:
+    one = blank()
+    press(mara, one, "add:branch:.")
+    assert save(mara, one, "steps/s1", choices_name="c1", choices_label_0="Warm", choices_do="add:0").status_code == 302
+    assert [choice["when"] for choice in draft(one).definition["steps"][0]["choices"]] == [{}, {}]
+    page = mara.get(f"/automations/{one.pk}/?step=s1").content.decode()
+    assert page.count('name="choices_name"') == 2
+    assert "way 2" in page
+    assert "Say who goes “Warm”." in page
 
 
 def test_what_was_done_is_taken_back_and_done_again(mara: Client) -> None:
