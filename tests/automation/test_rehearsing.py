@@ -296,3 +296,12 @@ def test_it_gives_way_before_the_database_looks_for_whom_to_break_off() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT setting::int FROM pg_settings WHERE name = 'deadlock_timeout'")
         assert cursor.fetchone()[0] > LOCK_MS
+
+
+def test_an_answer_is_heard_though_the_message_still_waits_for_the_morning(people: People) -> None:
+    night = replace(
+        asked(asking(), contact("Maria", time_zone="Europe/Berlin"), {"kind": "reply", "amount": 1, "unit": "hours"}),
+        start=NOW.replace(hour=23),
+    )
+    run = rehearse(night)
+    assert run.steps[1] == ("s2", "happened")
