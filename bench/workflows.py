@@ -107,6 +107,9 @@ def _lay(people: list[int], now: datetime) -> None:
 def _tidy() -> None:
     run("TRUNCATE automation_automation CASCADE")
     run("TRUNCATE messaging_message CASCADE")
+    ours = "(SELECT id FROM followups_followup WHERE source_key LIKE 'automation:%')"
+    for table in ("followups_reminder", "followups_escalation", "followups_followuptag"):
+        run(f"DELETE FROM {table} WHERE followup_id IN {ours}")
     run("DELETE FROM followups_followup WHERE source_key LIKE 'automation:%'")
     run("DELETE FROM crm_contacttag USING crm_tag t WHERE t.id = tag_id AND t.slug = 'bench'")
     run("TRUNCATE crm_pendingevent")
