@@ -26,10 +26,13 @@ def shape(definition: Definition) -> list[Check]:
 
 
 def conditions(definition: Definition, user: User | None) -> list[Check]:
-    """A line for each condition that is empty, that cannot be worked out now, or that asks what the person may not see."""
+    """A line for each condition that cannot be worked out now or that asks what the person may not see. An empty one of a
+    rule too; a step says itself what it lacks."""
     places = conditions_of(definition)
     found = []
     for (step, name), data in places.items():
+        if step != RULES and not data:
+            continue
         try:
             asked = read(data)
             if user is not None:

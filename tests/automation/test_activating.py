@@ -55,7 +55,7 @@ def test_a_good_one_is_switched_on_with_its_forecast_and_brake(people: People) -
 
 def test_an_empty_condition_is_refused_wherever_it_stands(people: People) -> None:
     branch = {"id": "a", "kind": "branch", "choices": [{"name": "yes", "when": {}}], "exits": {}}
-    assert stops(draft(branch), people) == [("conditions", "a")]
+    assert stops(draft(branch), people) == [("shape", "a")]
     assert stops(draft(who={}), people) == [("conditions", "")]
     with pytest.raises(NotReady, match="everybody"):
         activate(draft(who={}), by=people.mara, now=NOW)
