@@ -16,8 +16,8 @@ from messaging.turns import Turn
 from messaging.webhooks.addresses import allowed
 from messaging.webhooks.claiming import Claimed, claim_calls
 from messaging.webhooks.fates import Answer, Fate, Outcome
+from messaging.webhooks.letter import Letter
 from messaging.webhooks.line import Line
-from messaging.webhooks.posting import Letter
 from messaging.webhooks.secret_keeping import keys_of
 from messaging.webhooks.settling import Settled, leave_alone, settle
 from messaging.webhooks.signing import body_of, call_id, signed_headers

@@ -10,7 +10,7 @@ from typing import Self
 
 from messaging.webhooks.address_rules import Allowed
 from messaging.webhooks.fates import Answer, Outcome
-from messaging.webhooks.posting import Letter, post
+from messaging.webhooks.letter import Letter
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,9 @@ class Line:
         return asyncio.run_coroutine_threadsafe(self._posted(letter), self._loop)
 
     async def _posted(self, letter: Letter) -> Answer:
+        # Loads an HTTP client, a tenth of a second that every process would pay at its start and only this one uses.
+        from messaging.webhooks.posting import post
+
         try:
             return await post(letter, allowed=self.allowed)
         except Exception:

@@ -10,8 +10,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
 
 import httpx
@@ -20,6 +19,7 @@ from messaging.outbox import one_line
 from messaging.retrying import retry_after
 from messaging.webhooks.address_rules import Allowed, BadAddress, Target, refusal, target_of
 from messaging.webhooks.fates import Answer, Outcome, answer_of
+from messaging.webhooks.letter import Letter
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +29,6 @@ CONNECT, DEADLINE, REST = 5.0, 20.0, 2.0
 MOST_READ, SNIPPET = 16_384, 200
 #: How many of a name's addresses are tried when one cannot be connected to.
 MOST_ADDRESSES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A call ready to leave."""
-
-    url: str
-    body: bytes
-    headers: Mapping[str, str]
 
 
 async def post(letter: Letter, *, allowed: Allowed) -> Answer:
