@@ -24,10 +24,15 @@ PROCESSES = {
 }
 
 
-def command(line: str) -> str:
-    """Return the shell's command for a process, run from this environment's own programs."""
+#: What may take its time also gives way on the processor, from the start on: pages and reminders come first.
+NICE = {"slow": 5}
+
+
+def command(line: str, *, nice: int = 0) -> str:
+    """Return the shell's command for a process, run from this environment's own programs; `nice` as nice(1) takes it."""
     program, *arguments = shlex.split(line)
-    return "exec " + shlex.join([str(BIN / program), *arguments])
+    yielding = ["nice", "-n", str(nice)] if nice else []
+    return "exec " + shlex.join([*yielding, str(BIN / program), *arguments])
 
 
 def environment() -> dict[str, str]:

@@ -181,7 +181,7 @@ def serve(host: str, port: str, run: str) -> int:
     environment["PROMETHEUS_MULTIPROC_DIR"] = str(embedded.local_directory() / "metrics")
     manager = OrderlyManager(AnnouncingPrinter(host, port))
     for name, line in processes.PROCESSES.items():
-        manager.add_process(name, processes.command(line), env=environment)
+        manager.add_process(name, processes.command(line, nice=processes.NICE.get(name, 0)), env=environment)
     try:
         manager.loop()
     finally:
