@@ -77,7 +77,10 @@ class Rules(BaseModel):
         json_schema_extra={"control": "automations"},
     )  # fmt: skip
 
-    stop_on_reply: bool = Field(True, title="Stop when they reply")
+    stop_on_reply: bool = Field(
+        True, title="Stop when they reply",
+        description="Unless they are at a wait for a reply that goes on with a step of its own: then that comes next",
+    )  # fmt: skip
     stop_on_colleague: bool = Field(False, title="Stop when a colleague writes or speaks to them")
     stop_on_opt_out: bool = Field(True, title="Stop when they opt out")
     stop_on_bounce: bool = Field(True, title="Stop when their address does not work")

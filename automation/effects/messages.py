@@ -89,6 +89,6 @@ def _message(one: Order, template: Template, facts: Mapping[str, Any]) -> ToCont
         cause_kind=CAUSE,
         cause_id=one.enrollment_id,
         stops_on_reply=effect.stops_on_reply,
-        written_at=one.state.entered_at if effect.stops_on_reply else None,
+        written_at=one.state.answered_until if effect.stops_on_reply else None,
         fallback=effect.fallback,
     )

@@ -6,6 +6,7 @@ from automation.definition.rules import Rules
 from automation.engine.events import Seen, is_reply
 from automation.engine.graph import RULES
 from automation.engine.state import (
+    ANSWERED,
     BOUNCED,
     COLLEAGUE_REPLIED,
     CONDITION,
@@ -72,7 +73,7 @@ def _of_event(event: Seen, case: Case) -> End | None:
         return End(f"{event.words}: the goal is met.", GOAL_MET)
     if any(one.fits(event, case.state) for one in rules.exit_on):
         return End(f"{event.words}.", CONDITION)
-    if rules.stop_on_reply and is_reply(event):
+    if rules.stop_on_reply and is_reply(event) and not _has_its_way(event, case):
         return End(f"{event.words}.", REPLIED)
     if rules.stop_on_opt_out and event.kind in _REFUSALS:
         return End(f"{event.words}.", OPTED_OUT)
@@ -83,6 +84,14 @@ def _of_event(event: Seen, case: Case) -> End | None:
     if rules.stop_on_colleague and by_us and event.kind in _BY_HAND:
         return End(f"{event.words}.", COLLEAGUE_REPLIED)
     return None
+
+
+def _has_its_way(event: Seen, case: Case) -> bool:
+    """Whether the steps themselves say what comes after this reply: whoever lets a wait for a reply lead on means it."""
+    if case.state.memory.get(ANSWERED) and event.at <= case.state.answered_until:
+        return True
+    step = case.graph.steps.get(case.state.step or "")
+    return step is not None and step.leads_on(event, case.state)
 
 
 def _is_meeting(event: Seen) -> bool:

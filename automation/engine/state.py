@@ -43,6 +43,7 @@ STOP_REASONS: dict[str, str] = {
 
 #: What the engine itself keeps in the memory.
 ACTED_AT, HEARD, TOUCHES, MADE, WORDS = "acted_at", "heard", "touches", "made", "words"
+ANSWERED = "answered"
 
 
 def made_key(step: str, visit: int) -> str:
@@ -87,3 +88,9 @@ class State:
     def heard(self) -> int:
         """The event that ended the last waiting: it does not end another one."""
         return int(self.memory.get(HEARD, 0))
+
+    @property
+    def answered_until(self) -> datetime:
+        """When the last reply came for which a step had a way of its own: what they said until then ends nothing more."""
+        answered = self.memory.get(ANSWERED)
+        return max(self.entered_at, datetime.fromisoformat(answered)) if answered else self.entered_at

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from automation.engine.effects import Effect
+    from automation.engine.events import Seen
     from automation.engine.facts import Facts
     from automation.engine.graph import Graph
     from automation.engine.state import State
@@ -116,6 +117,10 @@ class Step(BaseModel):
     def awaits(self) -> frozenset[str]:
         """The kinds of event that may end its waiting."""
         return frozenset()
+
+    def leads_on(self, event: Seen, state: State) -> bool:
+        """Whether it waits for this event and has a step of its own for it."""
+        return False
 
     def wakes(self) -> frozenset[str]:
         """The kinds of event after which it must be asked again, although it does not read them: a changed clock, a

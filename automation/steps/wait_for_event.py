@@ -6,9 +6,9 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from automation.engine.events import Awaited
+from automation.engine.events import Awaited, Seen, is_reply
 from automation.engine.spans import LOCAL_UNITS, UNITS, add_span, span_words
-from automation.engine.state import ACTED_AT, HEARD
+from automation.engine.state import ACTED_AT, ANSWERED, HEARD, State
 from automation.steps.shape import ON_THEIR_CLOCK, Case, Decision, Go, Stay, Step, Way
 
 HAPPENED, TIMED_OUT = "happened", "timed_out"
@@ -36,6 +36,13 @@ class WaitForEvent(Step):
     def awaits(self) -> frozenset[str]:
         return frozenset(kind for one in self.events for kind in one.kinds())
 
+    def leads_on(self, event: Seen, state: State) -> bool:
+        return self.exits.get(HAPPENED) is not None and self._hears(event, state)
+
+    def _hears(self, event: Seen, state: State) -> bool:
+        fresh = event.at >= state.listening_since and event.id != state.heard
+        return fresh and any(one.fits(event, state) for one in self.events)
+
     def wakes(self) -> frozenset[str]:
         return ON_THEIR_CLOCK if self.unit in LOCAL_UNITS else frozenset()
 
@@ -48,10 +55,11 @@ class WaitForEvent(Step):
 
     def decide(self, case: Case) -> Decision:
         for event in case.facts.events:
-            if event.at < case.state.listening_since or event.id == case.state.heard:
-                continue
-            if any(one.fits(event, case.state) for one in self.events):
+            if self._hears(event, case.state):
                 heard = {HEARD: event.id, ACTED_AT: event.at.isoformat()}
+                if is_reply(event) and self.leads_on(event, case.state):
+                    last = max(one.at for one in case.facts.events if is_reply(one) and self._hears(one, case.state))
+                    heard[ANSWERED] = last.isoformat()
                 return Go(HAPPENED, f"{event.words}.", keep=heard, data={"event": event.id})
         until = add_span(case.state.since, self.amount, self.unit, case.facts.zone, case.facts.hours)
         if case.now >= until:
