@@ -8,6 +8,11 @@ from django.utils import timezone
 from automation.ending import take_messages_back
 from crm.merging.relations import register_moving
 
+# In the order of ids, as by everybody who changes many.
+_LOCK = """
+SELECT FROM automation_enrollment WHERE contact_id IN (%(kept)s, %(gone)s) ORDER BY id FOR UPDATE
+"""
+
 # Where both are inside, the one that is kept goes on, and the other ends.
 _STOP = """
 UPDATE automation_enrollment g SET status = 'stopped', stop_reason = 'gone', next_at = NULL, ended_at = now(),
@@ -43,6 +48,7 @@ def register() -> None:
 
 def _clear_the_way(cursor: CursorWrapper, kept: int, gone: int) -> None:
     names = {"kept": kept, "gone": gone}
+    cursor.execute(_LOCK, names)
     cursor.execute(_STOP, names)
     stopped = [row[0] for row in cursor.fetchall()]
     cursor.execute(_RENUMBER, names)

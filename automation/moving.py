@@ -92,6 +92,7 @@ def move(
             raise CannotMove("They are in the live version already.")
         before, after = _steps(old), _steps(new)
         _refuse_unknown(choices, before, after)
+        _lock(old)
         moved = left = 0
         said = f"Moved to version {new.number}{f' by {by.name}' if by else ''}."[:300]
         for step, wanted in choices.items():
@@ -103,6 +104,21 @@ def move(
             elif wanted != STAY:
                 moved += _put_at(old, new, step, str(before.get(step, {}).get("kind", "")), wanted, said, now)
         return Moved(moved, left)
+
+
+def _lock(version: AutomationVersion) -> None:
+    """Lock all inside before any is changed, in the order of ids, as by everybody who changes many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM (
+                SELECT FROM automation_enrollment WHERE automation_version_id = %s
+                    AND status IN ('active', 'waiting', 'paused_ooo', 'paused', 'failed')
+                ORDER BY id FOR UPDATE
+            ) held
+            """,
+            [version.pk],
+        )
 
 
 def _refuse_unknown(choices: Mapping[str, str], before: Steps, after: Steps) -> None:

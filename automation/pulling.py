@@ -13,11 +13,12 @@ FULL = "The brake of the automation pulled: more people were about to enter toda
 
 
 def pull(automation_ids: Iterable[int], now: datetime) -> None:
-    """Pause automations whose day is full. Call inside the transaction that counted."""
+    """Pause automations whose day is full. Call inside the transaction that counted: it holds the count, for which others
+    wait who hold people inside, so it waits for nobody."""
     for one in Automation.objects.filter(pk__in=list(automation_ids)):
         reason = (
             f"More people were about to enter on one day than the {one.brake or 0:,} that its brake allows; "
             f"{one.forecast or 0:,} a day were expected. Nobody more was let in, and everybody inside is held."
         )
-        if pause(Automation.objects.filter(pk=one.pk), by=None, now=now, reason=reason).done:
+        if pause(Automation.objects.filter(pk=one.pk), by=None, now=now, reason=reason, waits=False).done:
             tell_activators(BRAKED, one, f"“{one.name}” has paused itself", [reason], key=f"{now.isoformat()}", now=now)

@@ -43,15 +43,23 @@ UNDO = "automations"
 HELD = "The automation is paused."
 
 
-def pause(automations: AutomationQuerySet, *, by: User | None, now: datetime, reason: str = "") -> Result:
-    """Switch active ones off for a while and hold everybody inside. `reason` is said on the page where no person did it."""
+def pause(
+    automations: AutomationQuerySet, *, by: User | None, now: datetime, reason: str = "", waits: bool = True
+) -> Result:
+    """Switch active ones off for a while and hold everybody inside. `reason` is said on the page where no person did it.
+
+    Without `waits` what another holds at this moment is left out: an automation that is just being switched, which then is
+    in neither part of the result, and people on the move, whom the engine holds at their next turn."""
     held_by = BY_BRAKE if reason else BY_AUTOMATION
     with transaction.atomic():
-        result = _move(automations, {AutomationState.ACTIVE}, AutomationState.PAUSED, "It is not active.", now, reason)
-        Enrollment.objects.filter(automation__in=result.done, status__in=RUNNING).update(
+        result = _move(
+            automations, {AutomationState.ACTIVE}, AutomationState.PAUSED, "It is not active.", now, reason, waits=waits
+        )
+        running = Enrollment.objects.filter(automation__in=result.done, status__in=RUNNING)
+        running.in_order(waits=waits).update(
             status=EnrollmentStatus.PAUSED, paused_by=held_by, why=(reason or HELD)[:300]
         )
-        hold_back(_messages(result.done), reason=HELD, now=now)
+        hold_back(_messages(result.done), reason=HELD, now=now, waits=waits)
     return result
 
 
@@ -70,7 +78,7 @@ def release(automation_ids: Iterable[int], *, now: datetime) -> None:
     ids = list(automation_ids)
     by_us = Q(status=EnrollmentStatus.PAUSED, paused_by__in=(BY_AUTOMATION, BY_BRAKE))
     held = Enrollment.objects.filter(by_us | Q(status__in=RUNNING, why=HELD), automation__in=ids)
-    held.update(status=EnrollmentStatus.ACTIVE, paused_by="", why="", next_at=now)
+    held.in_order().update(status=EnrollmentStatus.ACTIVE, paused_by="", why="", next_at=now)
     let_go(_messages(ids), reason=HELD, now=now)
 
 
@@ -126,11 +134,13 @@ def register() -> None:
 
 
 def _move(
-    automations: AutomationQuerySet, of: set[Any], to: AutomationState, otherwise: str, now: datetime, reason: str = ""
-) -> Result:
+    automations: AutomationQuerySet, of: set[Any], to: AutomationState, otherwise: str, now: datetime, reason: str = "",
+    *, waits: bool = True,
+) -> Result:  # fmt: skip
     """Lock the set and change the state of those that are in one of these states. Who is just being let in is not kept
     waiting: the engine may hold others inside, for whom it is waited here."""
-    rows = list(automations.order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk", "state"))
+    locked = automations.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=not waits)
+    rows = list(locked.values_list("pk", "state"))
     result = Result(done=[pk for pk, state in rows if state in of])
     result.refused = {pk: otherwise for pk, state in rows if state not in of}
     Automation.objects.filter(pk__in=result.done).update(
@@ -147,7 +157,7 @@ def _empty(automation_ids: list[int], inside: Inside, now: datetime) -> None:
         release(automation_ids, now=now)
         return
     running = Enrollment.objects.filter(automation__in=automation_ids, status__in=RUNNING)
-    running.update(status=EnrollmentStatus.PAUSED, paused_by=BY_AUTOMATION, why="They are being stopped.")
+    running.in_order().update(status=EnrollmentStatus.PAUSED, paused_by=BY_AUTOMATION, why="They are being stopped.")
     Automation.objects.filter(pk__in=automation_ids).update(emptying=ARCHIVED)
 
 

@@ -40,6 +40,12 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def inside(self) -> EnrollmentQuerySet:
         return self.filter(status__in=INSIDE)
 
+    def in_order(self, *, waits: bool = True) -> EnrollmentQuerySet:
+        """The same rows, to be changed as one set: each is locked in the order of ids before it is, as by everybody who
+        changes many, so that no two wait for each other. Without `waits` those that another holds are left out."""
+        locked = self.order_by("pk").select_for_update(of=("self",), skip_locked=not waits)
+        return Enrollment.objects.filter(pk__in=locked.values("pk"))
+
 
 class Enrollment(models.Model):
     """One round of one person in one automation.
