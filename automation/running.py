@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from automation.compiling import graphs
 from automation.effects.registry import WRITERS
@@ -90,10 +91,12 @@ def _run_singly(ids: Sequence[int], now: datetime) -> None:
 
 def _claim(now: datetime, limit: int) -> list[Enrollment]:
     """The next who are due and whom nobody else holds, at most one round of each person: what is done to somebody here
-    must be seen by their next turn. Those of paused automations wait, so that they keep nobody else from their turn."""
+    must be seen by their next turn. Those of automations that are paused or being emptied wait, so that they keep nobody
+    else from their turn."""
     while rows := _locked(now, limit):
         paused = set(
-            Automation.objects.filter(pk__in={row.automation_id for row in rows}, state=AutomationState.PAUSED)
+            Automation.objects.filter(pk__in={row.automation_id for row in rows})
+            .filter(Q(state=AutomationState.PAUSED) | ~Q(emptying=""))
             .order_by()
             .values_list("pk", flat=True)
         )

@@ -111,6 +111,7 @@ def restore(automations: AutomationQuerySet, *, by: User | None, now: datetime) 
             done = _move(some, {AutomationState.ARCHIVED}, state, "It is not put away.", now)
             result.done += done.done
             result.refused |= done.refused
+        _emptied(result.done)
     return result
 
 
@@ -161,6 +162,12 @@ def _empty(automation_ids: list[int], inside: Inside, now: datetime) -> None:
     Automation.objects.filter(pk__in=automation_ids).update(emptying=ARCHIVED)
 
 
+def _emptied(automation_ids: list[int]) -> None:
+    """What is in use again stops nobody any more, unless somebody is left who was to be stopped."""
+    left = Enrollment.objects.inside().filter(automation__in=automation_ids).values("automation")
+    Automation.objects.filter(pk__in=automation_ids).exclude(pk__in=left).update(emptying="")
+
+
 def _take_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
     """Bring back what is still as it was left: in the state it had, but paused where it was active and others may have
     relied on its standing still."""
@@ -174,6 +181,7 @@ def _take_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
             if rows.update(state=again, deleted_at=None, updated_at=now, version=F("version") + 1):
                 set_clocks([int(text)], now)
                 give_way([int(text)], now=now)
+                _emptied([int(text)])
                 result.done.append(int(text))
             else:
                 result.refused[int(text)] = "It has changed since."

@@ -67,7 +67,8 @@ class Automation(models.Model):
     brake = models.PositiveIntegerField(null=True, blank=True)
     #: Why it stands still, where it was not a person's wish.
     pause_reason = models.CharField(max_length=300, blank=True, default="")
-    #: Why everybody inside is being stopped; empty where nobody is. `automation/emptying.py` does it in batches.
+    #: Why everybody inside is being stopped; empty where nobody is. `automation/emptying.py` does it in batches, and keeps
+    #: at it while the automation is put away: whoever was on the way in at that moment is stopped too.
     emptying = models.CharField(max_length=20, blank=True, default="", db_default="")
     activated_at = models.DateTimeField(null=True, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

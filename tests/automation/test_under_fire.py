@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from automation import running, switching
+from automation import entering, running, switching
 from automation.braking import room
+from automation.emptying import sweep_emptying
 from automation.entering import Entry, enroll
 from automation.models import Automation, AutomationState, Enrollment, EnrollmentStatus
 from automation.noticing import notice, wake
 from automation.running import run_batch, sweep_enrollments
 from automation.stopping import retry
+from crm.due import sweeps_with_work
 from crm.models import Event
 from crm.timeline import Happening, record
 from tests.automation.making import automation, goes_on, where
@@ -146,3 +148,58 @@ def test_pausing_waits_for_who_is_on_the_move_and_keeps_nobody_from_the_door() -
     assert where(inside).status == EnrollmentStatus.PAUSED
     sweep_enrollments(NOW)
     assert (where(comes).visits, where(comes).why) == (0, switching.HELD)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", [switching.archive, switching.delete])
+def test_who_was_on_the_way_in_when_everybody_was_stopped_is_stopped_too(
+    verb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_back()
+    made, comes = automation({"kind": "wait", "amount": 1}, {"kind": "log_attempt", "channel": "call"}), contact()
+    inside, goes_in, problems = threading.Event(), threading.Event(), []
+    tell = entering._tell
+
+    def slowly(*args: Any) -> None:
+        tell(*args)
+        inside.set()
+        goes_in.wait(timeout=20)
+
+    def enters() -> None:
+        try:
+            enroll([Entry(made.pk, comes.pk, NOW)], now=NOW)
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(entering, "_tell", slowly)
+    other = threading.Thread(target=enters)
+    other.start()
+    inside.wait(timeout=20)
+    verb(Automation.objects.filter(pk=made.pk), inside="stop", by=None, now=NOW)
+    sweep_emptying(NOW)
+    goes_in.set()
+    other.join(timeout=20)
+    assert not problems
+    goes_on(NOW + 2 * DAY)
+    assert where(comes).visits == 0
+    assert "automations_emptying" in {sweep.name for sweep in sweeps_with_work(NOW)}
+    assert sweep_emptying(NOW) == 1
+    assert (where(comes).status, where(comes).stop_reason) == ("stopped", "archived")
+    assert "automations_emptying" not in {sweep.name for sweep in sweeps_with_work(NOW)}
+
+
+@pytest.mark.django_db
+def test_taken_out_again_an_automation_stops_nobody_any_more() -> None:
+    made = automation({"kind": "wait", "amount": 1})
+    enroll([Entry(made.pk, contact().pk, NOW)], now=NOW)
+    switching.archive(Automation.objects.all(), inside="stop", by=None, now=NOW)
+    sweep_emptying(NOW)
+    switching.restore(Automation.objects.all(), by=None, now=NOW)
+    switching.resume(Automation.objects.all(), by=None, now=NOW)
+    comes = contact("Ben")
+    enroll([Entry(made.pk, comes.pk, NOW)], now=NOW)
+    sweep_emptying(NOW)
+    goes_on(NOW)
+    assert where(comes).status == EnrollmentStatus.WAITING
