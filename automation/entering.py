@@ -18,6 +18,7 @@ from automation.engine.exits import WHO
 from automation.engine.graph import RULES, Graph
 from automation.engine.state import GOAL_MET, WORDS
 from automation.holding_out import is_held_out
+from automation.keeping_clear import concerned, hold
 from automation.models import INSIDE, Automation, AutomationState, Enrollment, EnrollmentStatus
 from automation.pulling import FULL, pull
 from automation.refusing import Refusal, write_refusals
@@ -73,6 +74,8 @@ def enroll(entries: Sequence[Entry], *, now: datetime) -> Entered:
             else:
                 allowed.append(one)
         contacts = _alive({one.contact_id for one in allowed})
+        held = concerned() if allowed else set()
+        hold({one.contact_id for one in allowed if one.automation_id in held})
         before = _behind(allowed)
         facts, zone = _facts(allowed, live, known)
         rows = []

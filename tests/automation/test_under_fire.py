@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +14,12 @@ from automation import entering, running, switching
 from automation.braking import room
 from automation.emptying import sweep_emptying
 from automation.entering import Entry, enroll
-from automation.models import Automation, AutomationState, Enrollment, EnrollmentStatus
+from automation.models import Automation, AutomationState, Enrollment, EnrollmentStatus, RefusedEntry
 from automation.noticing import notice, wake
 from automation.running import run_batch, sweep_enrollments
 from automation.stopping import retry
 from crm.due import sweeps_with_work
-from crm.models import Event
+from crm.models import Contact, Event
 from crm.timeline import Happening, record
 from tests.automation.making import automation, goes_on, where
 from tests.factories import NOW, contact, contacts
@@ -150,6 +151,59 @@ def test_pausing_waits_for_who_is_on_the_move_and_keeps_nobody_from_the_door() -
     assert (where(comes).visits, where(comes).why) == (0, switching.HELD)
 
 
+def on_the_way_in(
+    made: Automation, who: Contact, goes_in: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> tuple[threading.Thread, list[Exception]]:
+    """Another worker who has written the contact's round, and stores it only when `goes_in` says so."""
+    inside, problems, tell = threading.Event(), list[Exception](), entering._tell
+
+    def slowly(*args: Any) -> None:
+        tell(*args)
+        if threading.current_thread() is other:
+            inside.set()
+            goes_in.wait(timeout=20)
+
+    other = threading.Thread(target=entering_into(made, who, problems))
+    monkeypatch.setattr(entering, "_tell", slowly)
+    other.start()
+    inside.wait(timeout=20)
+    return other, problems
+
+
+def entering_into(made: Automation, who: Contact, problems: list[Exception]) -> Callable[[], None]:
+    """Entering, on another connection."""
+
+    def run() -> None:
+        try:
+            enroll([Entry(made.pk, who.pk, NOW)], now=NOW)
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_let_nobody_into_an_automation_and_into_one_that_keeps_clear_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put_back()
+    who, goes_in = contact(), threading.Event()
+    other = automation({"kind": "wait", "amount": 1})
+    clear = automation({"kind": "wait", "amount": 1}, not_while_in=[other.pk])
+    first, problems = on_the_way_in(other, who, goes_in, monkeypatch)
+    second = threading.Thread(target=entering_into(clear, who, problems))
+    second.start()
+    second.join(timeout=1)
+    goes_in.set()
+    first.join(timeout=20)
+    second.join(timeout=20)
+    assert not problems
+    assert [row.automation_id for row in Enrollment.objects.all()] == [other.pk]
+    assert "keeps clear" in RefusedEntry.objects.get().reason
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("verb", [switching.archive, switching.delete])
 def test_who_was_on_the_way_in_when_everybody_was_stopped_is_stopped_too(
@@ -157,26 +211,8 @@ def test_who_was_on_the_way_in_when_everybody_was_stopped_is_stopped_too(
 ) -> None:
     put_back()
     made, comes = automation({"kind": "wait", "amount": 1}, {"kind": "log_attempt", "channel": "call"}), contact()
-    inside, goes_in, problems = threading.Event(), threading.Event(), []
-    tell = entering._tell
-
-    def slowly(*args: Any) -> None:
-        tell(*args)
-        inside.set()
-        goes_in.wait(timeout=20)
-
-    def enters() -> None:
-        try:
-            enroll([Entry(made.pk, comes.pk, NOW)], now=NOW)
-        except Exception as problem:
-            problems.append(problem)
-        finally:
-            connection.close()
-
-    monkeypatch.setattr(entering, "_tell", slowly)
-    other = threading.Thread(target=enters)
-    other.start()
-    inside.wait(timeout=20)
+    goes_in = threading.Event()
+    other, problems = on_the_way_in(made, comes, goes_in, monkeypatch)
     verb(Automation.objects.filter(pk=made.pk), inside="stop", by=None, now=NOW)
     sweep_emptying(NOW)
     goes_in.set()
