@@ -12,7 +12,19 @@ from django.http import QueryDict
 
 from crm.access import pipelines_for, products_for
 from crm.deals.quiet import gone_quiet
-from crm.filters import Asking, BadFilter, Chosen, Facet, by_owner, owner_words, record_id
+from crm.facets import (
+    Asking,
+    BadFilter,
+    Chosen,
+    Facet,
+    by_owner,
+    known,
+    narrowed,
+    owner_words,
+    record_id,
+    values_of,
+    yes_or_no,
+)
 from crm.models import Contact, Stage
 from crm.models.deal import DealQuerySet, StageKind
 from crm.money import BadMoney, clean_currency
@@ -20,6 +32,7 @@ from crm.search_terms import contacts_matching
 from crm.zones import local_day
 
 STATUSES = {kind.value: kind.label for kind in StageKind}
+EXPECTED = {"past": "before today", "none": "no day"}
 
 
 @dataclass(slots=True)
@@ -42,24 +55,6 @@ def deals_matching(text: str) -> Q:
     return Q(pk__in=own) | Q(contact__in=Contact.objects.filter(contacts_matching(text)).values("pk"))
 
 
-def _status(text: str, asking: Asking) -> Q:
-    if text not in STATUSES:
-        raise BadFilter(f"“{text[:40]}” is none of: {', '.join(STATUSES)}.")
-    return Q(status=text)
-
-
-def _quiet(text: str, asking: Asking) -> Q:
-    if text not in ("yes", "no"):
-        raise BadFilter(f"“{text[:40]}” is neither yes nor no.")
-    return gone_quiet(asking.now) if text == "yes" else ~gone_quiet(asking.now)
-
-
-def _planned(text: str, asking: Asking) -> Q:
-    if text not in ("yes", "no"):
-        raise BadFilter(f"“{text[:40]}” is neither yes nor no.")
-    return Q(contact__next_due_by__isnull=text == "no")
-
-
 def _amount(text: str) -> Decimal:
     try:
         amount = Decimal(text)
@@ -78,11 +73,9 @@ def _currency(text: str, asking: Asking) -> Q:
 
 
 def _expected(text: str, asking: Asking) -> Q:
-    if text == "past":
+    if known(text, EXPECTED) == "past":
         return Q(status=StageKind.OPEN, expected_on__lt=local_day(asking.now, asking.user.time_zone))
-    if text == "none":
-        return Q(expected_on__isnull=True)
-    raise BadFilter(f"“{text[:20]}” is none of: past, none.")
+    return Q(expected_on__isnull=True)
 
 
 def _stage_words(text: str, asking: Asking) -> str:
@@ -107,12 +100,12 @@ FACETS = {
         Facet("owner", "owner", by_owner, owner_words),
         Facet("pipeline", "pipeline", lambda text, _: Q(pipeline=record_id(text)), _pipeline_words),
         Facet("stage", "stage", lambda text, _: Q(stage=record_id(text)), _stage_words),
-        Facet("status", "", _status, lambda text, _: STATUSES[text].lower()),
+        Facet("status", "", lambda text, _: Q(status=known(text, STATUSES)), lambda text, _: STATUSES[text].lower()),
         Facet("contact", "contact", lambda text, _: Q(contact=record_id(text))),
         Facet("product", "product", lambda text, _: Q(product=record_id(text)), _product_words),
-        Facet("quiet", "gone quiet", _quiet),
-        Facet("planned", "planned", _planned),
-        Facet("expected", "to be decided", _expected, lambda text, _: {"past": "before today", "none": "no day"}[text]),
+        Facet("quiet", "gone quiet", yes_or_no(lambda asking: gone_quiet(asking.now))),
+        Facet("planned", "planned", yes_or_no(lambda _: Q(contact__next_due_by__isnull=False))),
+        Facet("expected", "to be decided", _expected, lambda text, _: EXPECTED[text]),
         Facet("amount_from", "amount from", lambda text, _: Q(amount__gte=_amount(text))),
         Facet("amount_to", "amount to", lambda text, _: Q(amount__lte=_amount(text))),
         Facet("currency", "in", _currency, lambda text, _: text.upper()),
@@ -123,24 +116,8 @@ FACETS = {
 def narrow(deals: DealQuerySet, given: QueryDict, asking: Asking, *, but: tuple[str, ...] = ()) -> FilteredDeals:
     """Narrow a set as the address says, leaving out the filters named in `but`. Several values of one are alternatives;
     what cannot be read leaves nothing, with the reason."""
-    shown = {
-        name: texts
-        for name in FACETS
-        if name not in but
-        and (texts := [text for one in given.getlist(name)[:20] if (text := one.replace("\0", "").strip()[:200])])
-    }
-    filtered = FilteredDeals(deals, given=shown)
-    for name, texts in shown.items():
-        facet, either = FACETS[name], Q()
-        try:
-            for text in texts:
-                either |= facet.condition(text, asking)
-            filtered.deals = filtered.deals.filter(either)
-            kept = {other: given.getlist(other) for other in given if other not in (name, "after", "before")}
-            words = " or ".join(facet.words(text, asking) for text in texts)
-            filtered.chosen.append(Chosen(facet.label, words, "?" + urlencode(kept, doseq=True)))
-        except BadFilter as problem:
-            filtered.wrong.append(f"The filter “{facet.label or name}”: {problem}")
-    if filtered.wrong:
-        filtered.deals = filtered.deals.none()
-    return filtered
+    values = values_of(given, [name for name in FACETS if name not in but])
+    here = {name: given.getlist(name) for name in given if name not in ("after", "before")}
+    found = narrowed(FACETS, values, asking, shown=here)
+    kept = deals.none() if found.wrong else deals.filter(found.condition)
+    return FilteredDeals(kept, found.chosen, found.wrong, values)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from crm.access import deals_for
 from crm.deals.board import SHOWN, board_of, pipelines_in_use
 from crm.deals.filters import narrow
-from crm.filters import Asking
+from crm.facets import Asking
 from crm.views.guard import PersonRequest, may
 
 #: Filters of the list that a board does not have: it is one pipeline, and its columns are the stages.

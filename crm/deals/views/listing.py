@@ -14,7 +14,7 @@ from crm.deals.exporting import export_rows
 from crm.deals.filters import STATUSES, narrow
 from crm.deals.rows import COLUMNS, deal_page, sort_of
 from crm.exporting import csv_lines, xlsx_file
-from crm.filters import Asking
+from crm.facets import Asking
 from crm.reading.paging import some
 from crm.views.guard import PersonRequest, may
 
