@@ -3,15 +3,17 @@
 from django.urls import include, path
 
 from crm.views import bulk, contact, contact_forms, contacts, imports, notes, search, tags
+from crm.views.saved import dropping, saving
 
 one = "contacts/<int:pk>/"
+contact_list = (contacts.PAGE_NAME, "/contacts/", "contacts.view")
 
 urlpatterns = [
     path("contacts/", contacts.list_page, name="contacts"),
     path("contacts/filter/", contacts.filter_page, name="contacts_filter"),
     path("contacts/export/", contacts.export, name="contacts_export"),
-    path("contacts/views/", contacts.save_view, name="contacts_save_view"),
-    path("contacts/views/<int:pk>/drop/", contacts.drop_saved, name="contacts_drop_view"),
+    path("contacts/views/", saving(*contact_list), name="contacts_save_view"),
+    path("contacts/views/<int:pk>/drop/", dropping(*contact_list), name="contacts_drop_view"),
     path("contacts/bulk/<slug:action>/", bulk.bulk_page, name="contacts_bulk"),
     path("contacts/new/", contact_forms.new_page, name="contact_new"),
     path("contacts/similar/", contact_forms.similar, name="contacts_similar"),

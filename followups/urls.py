@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from crm.views.saved import dropping, saving
 from followups.views import (
     actions,
     bulk,
@@ -20,12 +21,12 @@ from followups.views import (
     panels,
     partner_panel,
     record,
-    saved,
     undoing,
     using,
 )
 
 one = "followups/<int:pk>/"
+followup_list = (listing.PAGE_NAME, "/followups/", "followups.view")
 
 urlpatterns = [
     path("", dashboard.dashboard_page, name="dashboard"),
@@ -33,8 +34,8 @@ urlpatterns = [
     path("focus/<int:pk>/done/", focus.focus_done, name="focus_done"),
     path("followups/", listing.list_page, name="followups"),
     path("followups/filter/", listing.filter_page, name="followups_filter"),
-    path("followups/views/", saved.save_view, name="followups_save_view"),
-    path("followups/views/<int:pk>/drop/", saved.drop_saved, name="followups_drop_view"),
+    path("followups/views/", saving(*followup_list), name="followups_save_view"),
+    path("followups/views/<int:pk>/drop/", dropping(*followup_list), name="followups_drop_view"),
     path("followups/export/", exporting.export, name="followups_export"),
     path("followups/new/", making.new_page, name="followup_new"),
     path("followups/contacts/", making.contact_options, name="followup_contacts"),

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import (
     FileResponse,
     HttpResponse,
     HttpResponseBase,
-    HttpResponseRedirect,
     QueryDict,
     StreamingHttpResponse,
 )
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from crm.access import audiences_for, contacts_for, custom_fields_for, people_for, saved_views_for, tags_for, teams_for
 from crm.countries import country_choices
@@ -25,7 +23,6 @@ from crm.filters import LIFECYCLES, Filtered, apply
 from crm.models import User
 from crm.reading.contact_rows import COLUMNS, columns_of, contact_page, headings, sort_of
 from crm.reading.paging import some
-from crm.saved_views import BadView, drop_view, keep_view
 from crm.vcard_export import cards
 from crm.views.guard import PersonRequest, may
 
@@ -82,33 +79,6 @@ def filter_page(request: PersonRequest) -> HttpResponse:
         "fields": custom_fields_for(user),
     }
     return render(request, "crm/contacts_filter.html", shown)
-
-
-@require_POST
-@may("contacts.view")
-def save_view(request: PersonRequest) -> HttpResponse:
-    """Keep the list as it is under a name."""
-    query, shared = request.POST.get("query", ""), bool(request.POST.get("shared"))
-    try:
-        view = keep_view(page=PAGE_NAME, name=request.POST.get("name", ""), query=query, shared=shared, by=request.user)
-    except BadView as problem:
-        messages.error(request, str(problem))
-    else:
-        messages.success(request, f"Saved the view “{view.name}”" + (" for everybody" if view.shared else ""))
-    return HttpResponseRedirect("/contacts/?" + QueryDict(query).urlencode())
-
-
-@require_POST
-@may("contacts.view")
-def drop_saved(request: PersonRequest, pk: int) -> HttpResponse:
-    """Remove one's own view."""
-    view = get_object_or_404(saved_views_for(request.user, PAGE_NAME), pk=pk)
-    try:
-        drop_view(view, by=request.user)
-        messages.success(request, f"Removed the view “{view.name}”")
-    except BadView as problem:
-        messages.error(request, str(problem))
-    return HttpResponseRedirect("/contacts/")
 
 
 @require_GET
