@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -16,61 +15,64 @@ from automation.engine.events import Seen
 from automation.engine.facts import Facts
 from automation.engine.graph import RULES, Graph
 from automation.engine.spans import Hours
-from automation.engine.state import About, State
-from automation.models import Enrollment
-from automation.sending_facts import add_limits
+from automation.engine.state import About
+from automation.rounds import Round, about_of
+from automation.sending_facts import add_places, touches_of
 from crm.conditions.facts import facts_of
 from crm.conditions.tree import Condition
 from crm.event_kinds import words
 from crm.models import Contact, Organisation
+from crm.sql_arrays import array, id_array, text_array
 from crm.whereabouts import whereabouts
 from crm.zones import moment
 from messaging.contact_case import MORNING
 from messaging.contact_facts import LONGEST_ABSENCE
 
 
-def state_of(row: Enrollment) -> State:
-    """Where an enrollment is, as the engine takes it."""
-    return State(
-        step=row.step or None,
-        since=row.since,
-        entered_at=row.entered_at,
-        visits=row.visits,
-        about=about_of(row.about),
-        memory=row.memory,
-    )
+class _Who(NamedTuple):
+    """What is known of a contact, whatever they are in for."""
+
+    name: str = ""
+    zone: str = "UTC"
+    owner_id: int | None = None
+    gone: bool = True
+    away_until: datetime | None = None
 
 
-def about_of(text: str) -> About | None:
-    """ "invoice:12" as a record; None for nothing."""
-    kind, _, pk = text.partition(":")
-    return About(kind, int(pk)) if pk else None
+NOBODY = _Who()
 
 
-def load_facts(rows: Sequence[Enrollment], graphs: Mapping[int, Graph], *, now: datetime) -> dict[int, Facts]:
-    """The facts of each enrollment, by its id."""
+def load_facts(rows: Sequence[Round], graphs: Mapping[int, Graph], *, now: datetime) -> dict[int, Facts]:
+    """The facts of each round, by its id."""
     hours = organisation_hours()
     ids = sorted({row.contact_id for row in rows})
     people = _people(ids, hours.zone, now)
     values = facts_of(_conditions(rows, graphs), ids)
     events = _events(rows, graphs)
     dates = read_dates((row.pk, row.contact_id, about_of(row.about), _dates(row, graphs)) for row in rows)
+    touches, most = touches_of(rows, graphs, now=now)
     found = {}
     for row in rows:
-        person = people.get(row.contact_id) or Facts(row.contact_id, gone=True)
-        about = about_of(row.about)
-        found[row.pk] = replace(
-            person,
+        who = people.get(row.contact_id, NOBODY)
+        found[row.pk] = Facts(
+            row.contact_id,
+            name=who.name,
+            zone=who.zone,
             hours=hours,
-            values=_about_this(values.get(row.contact_id, {}), about),
+            values=_about_this(values.get(row.contact_id, {}), about_of(row.about)),
             events=events.get(row.pk, ()),
+            touches=touches.get(row.contact_id, ()),
+            owner_id=who.owner_id,
+            gone=who.gone,
+            away_until=who.away_until,
+            most_touches=most,
             dates=dates.get(row.pk, {}),
         )
-    add_limits(found, rows, {row.pk: state_of(row) for row in rows}, graphs, now=now)
+    add_places(found, rows, graphs, now)
     return found
 
 
-def _dates(row: Enrollment, graphs: Mapping[int, Graph]) -> frozenset[str]:
+def _dates(row: Round, graphs: Mapping[int, Graph]) -> frozenset[str]:
     graph = graphs.get(row.automation_version_id)
     return graph.dates if graph else frozenset()
 
@@ -81,7 +83,7 @@ def organisation_hours() -> Hours:
     return Hours(house.time_zone, tuple(house.working_days), house.working_from, house.working_to)
 
 
-def _people(ids: Sequence[int], default_zone: str, now: datetime) -> dict[int, Facts]:
+def _people(ids: Sequence[int], default_zone: str, now: datetime) -> dict[int, _Who]:
     columns = (
         "pk",
         "first_name",
@@ -100,8 +102,7 @@ def _people(ids: Sequence[int], default_zone: str, now: datetime) -> dict[int, F
     ).values_list(*columns):
         place = whereabouts(zone, phone, country)
         zone_name = place.zone_name if place else default_zone
-        found[pk] = Facts(
-            pk,
+        found[pk] = _Who(
             name=f"{first} {last}".strip() or firm,
             zone=zone_name,
             owner_id=owner_id,
@@ -111,7 +112,7 @@ def _people(ids: Sequence[int], default_zone: str, now: datetime) -> dict[int, F
     return found
 
 
-def _conditions(rows: Sequence[Enrollment], graphs: Mapping[int, Graph]) -> list[Condition]:
+def _conditions(rows: Sequence[Round], graphs: Mapping[int, Graph]) -> list[Condition]:
     """What may be asked about these people now: the conditions of the rules, and those of the steps before them."""
     found = []
     for version_id, step in sorted({(row.automation_version_id, row.step) for row in rows}):
@@ -129,18 +130,19 @@ def _about_this(values: Mapping[str, Any], about: About | None) -> Mapping[str, 
     return {**values, name: [one for one in values[name] if one.get("id") == about.id]}
 
 
-def _events(rows: Sequence[Enrollment], graphs: Mapping[int, Graph]) -> dict[int, list[Seen]]:
+def _events(rows: Sequence[Round], graphs: Mapping[int, Graph]) -> dict[int, list[Seen]]:
     """What has happened to each since they entered, of the kinds that they may wait for or leave by: read from what is
     stored, so that nothing depends on whether it was told already."""
+    kinds = {pk: _kinds(graphs.get(pk)) for pk in {row.automation_version_id for row in rows}}
     with connection.cursor() as cursor:
         cursor.execute(
             _EVENTS,
             [
-                [row.pk for row in rows],
-                [row.contact_id for row in rows],
-                [row.entered_at for row in rows],
-                [row.cause_id or 0 for row in rows],
-                ["," + ",".join(_kinds(row, graphs)) + "," for row in rows],
+                id_array(row.pk for row in rows),
+                id_array(row.contact_id for row in rows),
+                array(row.entered_at for row in rows),
+                id_array(row.cause_id or 0 for row in rows),
+                text_array(kinds[row.automation_version_id] for row in rows),
             ],
         )
         found: dict[int, list[Seen]] = defaultdict(list)
@@ -149,9 +151,9 @@ def _events(rows: Sequence[Enrollment], graphs: Mapping[int, Graph]) -> dict[int
     return found
 
 
-def _kinds(row: Enrollment, graphs: Mapping[int, Graph]) -> list[str]:
-    graph = graphs.get(row.automation_version_id)
-    return sorted(graph.awaited) if graph else []
+def _kinds(graph: Graph | None) -> str:
+    """The kinds of event that a version reads, each between commas."""
+    return f",{','.join(sorted(graph.awaited))}," if graph else ""
 
 
 def seen(

@@ -22,12 +22,14 @@ from automation.engine.advancing import Turn, advance
 from automation.engine.effects import Effect
 from automation.engine.facts import Facts
 from automation.engine.graph import Graph
-from automation.loading import load_facts, state_of
+from automation.loading import load_facts
 from automation.models import RUNNING, Automation, AutomationState, Enrollment
 from automation.putting_off import put_off
+from automation.rounds import Round, lock_rounds, state_of
 from automation.switching import HELD
 from automation.writing import Outcome, write_outcomes
 from crm.causes import Cause, causes
+from crm.collecting import without_collecting
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,7 @@ def sweep_enrollments(now: datetime) -> int:
 def run_batch(now: datetime, *, limit: int = BATCH) -> int:
     """Move on one batch. Where it breaks off, its parts are tried apart: a bad one holds up no others."""
     try:
-        with transaction.atomic():
+        with without_collecting(), transaction.atomic():
             return _run(_claim(now, limit), now)
     except Exception:
         log.exception("a batch of enrollments broke off; its parts are tried apart")
@@ -89,7 +91,7 @@ def _run_singly(ids: Sequence[int], now: datetime) -> None:
             return
 
 
-def _claim(now: datetime, limit: int) -> list[Enrollment]:
+def _claim(now: datetime, limit: int) -> list[Round]:
     """The next who are due and whom nobody else holds, at most one round of each person: what is done to somebody here
     must be seen by their next turn. Those of automations that are paused or being emptied wait, so that they keep nobody
     else from their turn."""
@@ -108,13 +110,13 @@ def _claim(now: datetime, limit: int) -> list[Enrollment]:
     return []
 
 
-def _locked(now: datetime, limit: int) -> list[Enrollment]:
+def _locked(now: datetime, limit: int) -> list[Round]:
     due = Enrollment.objects.filter(status__in=RUNNING, next_at__lte=now).order_by("next_at", "pk")
-    return list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+    return lock_rounds(due, limit)
 
 
-def _one_round_each(rows: Iterable[Enrollment]) -> list[Enrollment]:
-    found: dict[int, Enrollment] = {}
+def _one_round_each(rows: Iterable[Round]) -> list[Round]:
+    found: dict[int, Round] = {}
     for row in rows:
         found.setdefault(row.contact_id, row)
     return list(found.values())
@@ -123,8 +125,7 @@ def _one_round_each(rows: Iterable[Enrollment]) -> list[Enrollment]:
 def run_these(ids: Sequence[int], now: datetime) -> int:
     """Take one turn for each of these rounds that goes on and that nobody else holds, whether it is due or not; returns
     how many. Call inside a transaction; what breaks off is the caller's."""
-    rows = Enrollment.objects.filter(pk__in=ids, status__in=RUNNING).order_by("pk")
-    return _run(list(rows.select_for_update(skip_locked=True, of=("self",))), now)
+    return _run(lock_rounds(Enrollment.objects.filter(pk__in=ids, status__in=RUNNING).order_by("pk")), now)
 
 
 def _run_alone(pk: int, now: datetime) -> str:
@@ -141,13 +142,13 @@ def _run_alone(pk: int, now: datetime) -> str:
 
 @dataclass(slots=True)
 class _Person:
-    row: Enrollment
+    row: Round
     facts: Facts
     turn: Turn
     done: Done | None = None
 
 
-def _run(rows: Sequence[Enrollment], now: datetime) -> int:
+def _run(rows: Sequence[Round], now: datetime) -> int:
     """Take a turn for each of the locked rows and write everything; returns how many."""
     if not rows:
         return 0
@@ -159,7 +160,7 @@ def _run(rows: Sequence[Enrollment], now: datetime) -> int:
     return len(people)
 
 
-def _turn(row: Enrollment, known: Mapping[int, Graph], facts: Facts, now: datetime) -> _Person:
+def _turn(row: Round, known: Mapping[int, Graph], facts: Facts, now: datetime) -> _Person:
     return _Person(row, facts, advance(known[row.automation_version_id], state_of(row), facts, now))
 
 

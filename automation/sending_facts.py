@@ -17,9 +17,10 @@ from automation.compiling import graphs as graphs_of
 from automation.engine.facts import Facts
 from automation.engine.graph import Graph
 from automation.engine.sending import last_run, when_to_send
-from automation.engine.state import State
-from automation.models import AutomationVersion, Enrollment
+from automation.models import AutomationVersion
+from automation.rounds import Round, state_of
 from automation.steps.shape import Case
+from crm.sql_arrays import id_array
 
 DAY = timedelta(days=1)
 #: The room of advisory locks for contacts who are about to be written to, and for automations whose runs are counted.
@@ -28,22 +29,15 @@ CONTACTS, RUNS = 20_261_121, 20_261_122
 NOT_YET = 1_000_000
 
 
-def add_limits(
-    found: dict[int, Facts], rows: Sequence[Enrollment], states: Mapping[int, State], graphs: Mapping[int, Graph], *,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Add touches and places to the facts, by enrollment; call inside the transaction that holds the rows."""
+def touches_of(
+    rows: Sequence[Round], graphs: Mapping[int, Graph], *, now: datetime
+) -> tuple[Mapping[int, Sequence[datetime]], int | None]:
+    """When automations wrote lately to each contact who may be written to now, and how many messages a day is to have at
+    most; None where there is no cap. Call inside the transaction that holds the rows."""
     near = {place for place in {(row.automation_version_id, row.step) for row in rows} if _may_write(*place, graphs)}
-    at_send = [row for row in rows if (row.automation_version_id, row.step) in near]
-    if at_send:
-        ids = sorted({row.contact_id for row in at_send})
-        most = _hold(ids)
-        if most is not None:
-            touches = _touches(ids, now)
-            for row in at_send:
-                had = touches.get(row.contact_id, ())
-                found[row.pk] = replace(found[row.pk], touches=had, most_touches=most)
-    _add_places(found, rows, states, graphs, now)
+    ids = sorted({row.contact_id for row in rows if (row.automation_version_id, row.step) in near})
+    most = _hold(ids) if ids else None
+    return (_touches(ids, now) if most is not None else {}), most
 
 
 def _may_write(version_id: int, step: str, graphs: Mapping[int, Graph]) -> bool:
@@ -63,7 +57,7 @@ def _hold(contact_ids: Sequence[int]) -> int | None:
         cursor.execute(
             "SELECT p.automations_per_day, pg_advisory_xact_lock(%s, (t.id %% 2147483647)::int)"
             " FROM messaging_contactpolicy p, unnest(%s::bigint[]) AS t(id) WHERE p.automations_per_day IS NOT NULL",
-            [CONTACTS, list(contact_ids)],
+            [CONTACTS, id_array(contact_ids)],
         )
         rows = cursor.fetchall()
     return int(rows[0][0]) if rows else None
@@ -73,7 +67,7 @@ def _touches(ids: Sequence[int], now: datetime) -> dict[int, list[datetime]]:
     """When automations wrote to each within the last 24 hours, or will once the gate lets them; oldest first. What was
     refused or came back does not count."""
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCHES, [list(ids), now - DAY])
+        cursor.execute(_TOUCHES, [id_array(ids), now - DAY])
         found: dict[int, list[datetime]] = defaultdict(list)
         for contact_id, at in cursor.fetchall():
             found[contact_id].append(at)
@@ -93,12 +87,9 @@ ORDER BY t.id, at
 """
 
 
-def _add_places(
-    found: dict[int, Facts], rows: Sequence[Enrollment], states: Mapping[int, State], graphs: Mapping[int, Graph],
-    now: datetime,
-) -> None:  # fmt: skip
-    """How many messages of the automation's present run came before each. A run begins at a time of day on the person's
-    own clock, so people of two zones are in two runs."""
+def add_places(found: dict[int, Facts], rows: Sequence[Round], graphs: Mapping[int, Graph], now: datetime) -> None:
+    """Add to the facts how many messages of the automation's present run came before each. A run begins at a time of day
+    on the person's own clock, so people of two zones are in two runs."""
     counted = [row for row in rows if row.pk in found and _in_batches(row, graphs)]
     if not counted:
         return
@@ -116,13 +107,13 @@ def _add_places(
     sent = _sent({(row.automation_id, runs[row.pk]) for row in counted})
     for row in counted:
         facts, key = found[row.pk], (row.automation_id, runs[row.pk])
-        case = Case(graphs[row.automation_version_id], states[row.pk], facts, now)
+        case = Case(graphs[row.automation_version_id], state_of(row), facts, now)
         if row.pk in standing and when_to_send(case) is None:
             found[row.pk] = replace(facts, place=sent[key])
             sent[key] += 1
 
 
-def _in_batches(row: Enrollment, graphs: Mapping[int, Graph]) -> bool:
+def _in_batches(row: Round, graphs: Mapping[int, Graph]) -> bool:
     graph = graphs.get(row.automation_version_id)
     return graph is not None and graph.rules.batch_size is not None
 

@@ -14,7 +14,8 @@ from automation.effects.shape import Done
 from automation.ending import Ended, take_messages_back, tell_left, tell_parked
 from automation.engine.advancing import FAILED, FINISHED, STOPPED, Turn, Visit
 from automation.engine.state import MADE, State
-from automation.models import Enrollment
+from automation.rounds import Round
+from crm.sql_arrays import array, id_array, text_array
 
 #: So many follow-ups of a round are remembered: one that goes in a loop for years makes many, and few of them are open.
 MOST_MADE = 50
@@ -24,7 +25,7 @@ MOST_MADE = 50
 class Outcome:
     """One person's turn, and what came of its effect."""
 
-    row: Enrollment
+    row: Round
     turn: Turn
     done: Done | None
 
@@ -32,7 +33,7 @@ class Outcome:
 def write_outcomes(outcomes: Sequence[Outcome], *, now: datetime) -> None:
     """Store the visits and the new places. Where an effect could not be written the person stays at that step, parked
     with the reason. Call inside the transaction that holds the rows."""
-    visits: list[tuple[Enrollment, Visit, Done | None]] = []
+    visits: list[tuple[Round, Visit, Done | None]] = []
     places = []
     for one in outcomes:
         turn, done = one.turn, one.done
@@ -53,18 +54,22 @@ def _tell_ends(outcomes: Sequence[Outcome], now: datetime) -> None:
     left, parked, cut_short = [], [], []
     for one in outcomes:
         row, turn = one.row, one.turn
-        why = one.done.failed if one.done is not None and one.done.failed else turn.why
-        ended = Ended(row.pk, row.automation_id, row.contact_id, why, turn.stop_reason, row.cause_id, row.depth)
-        if turn.status == FAILED or (one.done is not None and one.done.failed):
-            parked.append(ended)
+        failed = one.done.failed if one.done is not None else ""
+        if failed or turn.status == FAILED:
+            parked.append(_ended(one, failed or turn.why))
         elif turn.status in (FINISHED, STOPPED):
-            left.append(ended)
+            left.append(_ended(one, turn.why))
             # Where a step says that this is the end, what was written before it still leaves.
             if turn.status == STOPPED and not (turn.visits and turn.visits[-1].kind == "end"):
                 cut_short.append(row.pk)
     take_messages_back(cut_short, now=now)
     tell_left(left, now=now)
     tell_parked(parked, now=now)
+
+
+def _ended(one: Outcome, why: str) -> Ended:
+    row = one.row
+    return Ended(row.pk, row.automation_id, row.contact_id, why, one.turn.stop_reason, row.cause_id, row.depth)
 
 
 def _remembered(memory: Mapping[str, Any], done: Done | None) -> Mapping[str, Any]:
@@ -77,7 +82,7 @@ def _remembered(memory: Mapping[str, Any], done: Done | None) -> Mapping[str, An
 
 
 def _place(
-    row: Enrollment,
+    row: Round,
     turn: Turn,
     state: State,
     memory: Mapping[str, Any],
@@ -96,7 +101,7 @@ def _place(
     )  # fmt: skip
 
 
-def _store_visits(visits: Sequence[tuple[Enrollment, Visit, Done | None]], now: datetime) -> None:
+def _store_visits(visits: Sequence[tuple[Round, Visit, Done | None]], now: datetime) -> None:
     if not visits:
         return
     with connection.cursor() as cursor:
@@ -110,16 +115,21 @@ def _store_visits(visits: Sequence[tuple[Enrollment, Visit, Done | None]], now: 
             """,
             [
                 now,
-                [row.pk for row, _, _ in visits],
-                [visit.number for _, visit, _ in visits],
-                [row.automation_version_id for row, _, _ in visits],
-                [visit.step for _, visit, _ in visits],
-                [visit.kind for _, visit, _ in visits],
-                [visit.way for _, visit, _ in visits],
-                [(done.why if done and done.why else visit.why)[:300] for _, visit, done in visits],
-                [json.dumps({**(visit.data or {}), **(done.data if done else {})}) for _, visit, done in visits],
+                id_array(row.pk for row, _, _ in visits),
+                id_array(visit.number for _, visit, _ in visits),
+                id_array(row.automation_version_id for row, _, _ in visits),
+                text_array(visit.step for _, visit, _ in visits),
+                text_array(visit.kind for _, visit, _ in visits),
+                text_array(visit.way for _, visit, _ in visits),
+                text_array((done.why if done and done.why else visit.why)[:300] for _, visit, done in visits),
+                text_array(_data(visit, done) for _, visit, done in visits),
             ],
         )
+
+
+def _data(visit: Visit, done: Done | None) -> str:
+    data = {**(visit.data or {}), **(done.data if done else {})}
+    return json.dumps(data) if data else "{}"
 
 
 def _store_places(places: Sequence[tuple[Any, ...]]) -> None:
@@ -134,5 +144,5 @@ def _store_places(places: Sequence[tuple[Any, ...]]) -> None:
                 AS t(id, status, step, since, visits, memory, why, next_at, ended_at, reason)
             WHERE e.id = t.id
             """,
-            [list(column) for column in zip(*places, strict=True)],
+            [array(column) for column in zip(*places, strict=True)],
         )

@@ -11,9 +11,18 @@ from collections.abc import Iterable
 
 def text_array(values: Iterable[str]) -> str:
     """The texts as an array literal, each in quotation marks, which hold whatever is in it (PostgreSQL's manual, 8.15.6)."""
-    return "{" + ",".join(['"' + one.replace("\\", "\\\\").replace('"', '\\"') + '"' for one in values]) + "}"
+    return "{" + ",".join([_quoted(one) for one in values]) + "}"
+
+
+def array(values: Iterable[object]) -> str:
+    """Texts, numbers, moments and truths as an array literal; None becomes NULL."""
+    return "{" + ",".join(["NULL" if one is None else _quoted(str(one)) for one in values]) + "}"
 
 
 def id_array(ids: Iterable[int]) -> str:
     """The ids as an array literal."""
     return "{" + ",".join(map(str, ids)) + "}"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

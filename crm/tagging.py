@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from crm.models import Contact, Tag, User
 from crm.models.tag import TagColour
 from crm.results import Result
+from crm.sql_arrays import id_array
 from crm.timeline import Happening, record
 from crm.undo import remember
 
@@ -41,7 +42,7 @@ def tag(
             list(dict.fromkeys(add)),
         )
         taken = _pairs(
-            "DELETE FROM crm_contacttag WHERE contact_id = ANY(%s) AND tag_id = ANY(%s) RETURNING contact_id, tag_id",
+            "DELETE FROM crm_contacttag WHERE contact_id = ANY(%s::bigint[]) AND tag_id = ANY(%s::bigint[]) RETURNING contact_id, tag_id",
             ids,
             list(dict.fromkeys(remove)),
         )
@@ -83,7 +84,7 @@ def _pairs(sql: str, contact_ids: Sequence[int], tag_ids: Sequence[int]) -> list
     if not contact_ids or not tag_ids:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(contact_ids), list(tag_ids)])
+        cursor.execute(sql, [id_array(contact_ids), id_array(tag_ids)])
         return sorted(cursor.fetchall())
 
 

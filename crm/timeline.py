@@ -14,7 +14,7 @@ from crm.causes import AUTOMATION, cause_for
 from crm.dispatching import wake_dispatcher
 from crm.event_kinds import is_known
 from crm.models import Event
-from crm.sql_arrays import id_array
+from crm.sql_arrays import array, id_array, text_array
 
 #: Events of one contact always fall in the same shard; shards are what dispatchers share out among themselves.
 SHARDS = 16
@@ -120,21 +120,19 @@ def record_same(happening: Happening, contact_ids: Sequence[int], *, now: dateti
 
 def _insert(rows: Sequence[Happening], now: datetime) -> list[int]:
     # One statement, arrays in, for any number of events: the queue row is written with its event.
-    from psycopg.types.json import Jsonb
-
     columns = (
-        [row.contact_id for row in rows],
-        [row.kind for row in rows],
-        [row.occurred_at for row in rows],
-        [row.actor for row in rows],
-        [row.user_id for row in rows],
-        [row.subject_kind for row in rows],
-        [row.subject_id for row in rows],
-        [Jsonb(row.data) for row in rows],
-        [row.two_way for row in rows],
-        [row.key for row in rows],
-        [row.cause_id for row in rows],
-        [row.depth for row in rows],
+        array(row.contact_id for row in rows),
+        text_array(row.kind for row in rows),
+        array(row.occurred_at for row in rows),
+        text_array(row.actor for row in rows),
+        array(row.user_id for row in rows),
+        text_array(row.subject_kind for row in rows),
+        array(row.subject_id for row in rows),
+        text_array(json.dumps(row.data) for row in rows),
+        array(row.two_way for row in rows),
+        text_array(row.key for row in rows),
+        array(row.cause_id for row in rows),
+        id_array(row.depth for row in rows),
     )
     with connection.cursor() as cursor:
         cursor.execute(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
+from crm.sql_arrays import array, id_array
 from crm.timeline import Happening, record
 from crm.undo import remember
 from followups import reminder_rows
@@ -224,7 +225,7 @@ def _insert(
             SELECT t.*, %s, 'pending', 0, 0, '', '', 0, 1, %s, %s FROM unnest(%s::bigint[], {arrays}) AS t
             ON CONFLICT (source_key) WHERE NOT (source_key = '') DO NOTHING RETURNING id
             """,
-            [by.pk if by else None, now, now, ids, *(values for _, values in columns.values())],
+            [by.pk if by else None, now, now, id_array(ids), *(array(values) for _, values in columns.values())],
         )
         stored = {row[0] for row in cursor.fetchall()}
     return [pk if pk in stored else None for pk in ids]

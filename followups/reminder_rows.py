@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from crm.sql_arrays import array, id_array, text_array
 from followups.models import Reminder
 from followups.reminder_plans import Firing, ReminderPlan, Standing, firing, replan, revive
 
@@ -64,14 +65,14 @@ def add(planned: Sequence[Planned], *, now: datetime) -> list[Image]:
             RETURNING id, fire_at, late, user_id
             """,
             [
-                [one.followup_id for one in planned],
-                [one.plan.user_id or one.anchor.assignee_id for one in planned],
-                [one.plan.before_minutes for one in planned],
-                [one.plan.at for one in planned],
-                [one.plan.slot for one in planned],
-                [",".join(one.plan.channels) for one in planned],
-                [fire.fire_at for fire in fires],
-                [fire.late for fire in fires],
+                id_array(one.followup_id for one in planned),
+                array(one.plan.user_id or one.anchor.assignee_id for one in planned),
+                array(one.plan.before_minutes for one in planned),
+                array(one.plan.at for one in planned),
+                text_array(one.plan.slot for one in planned),
+                text_array(",".join(one.plan.channels) for one in planned),
+                array(fire.fire_at for fire in fires),
+                array(fire.late for fire in fires),
             ],
         )
         return [[pk, "cancelled", fire_at.isoformat(), late, user] for pk, fire_at, late, user in cursor.fetchall()]

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from crm.addresses import takes_sms
 from crm.models import Consent, Contact, Organisation
+from crm.sql_arrays import id_array
 from crm.whereabouts import Whereabouts, whereabouts
 from messaging.claimed import ContactWords
 from messaging.contact_case import WEEK, ConsentFact, ContactFacts, Rules, SuppressionFact
@@ -189,11 +190,11 @@ def _touches(ids: list[int], leaving_out: Collection[int], now: datetime) -> dic
             """
             SELECT contact_id, allowed_at, author_id IS NULL AND cause_kind = 'message'
             FROM messaging_message
-            WHERE contact_id = ANY(%s) AND direction = 'out' AND allowed_at > %s AND status = ANY(%s)
-                AND NOT id = ANY(%s)
+            WHERE contact_id = ANY(%s::bigint[]) AND direction = 'out' AND allowed_at > %s AND status = ANY(%s)
+                AND NOT id = ANY(%s::bigint[])
             ORDER BY allowed_at
             """,
-            [ids, now - WEEK, list(COUNTED), list(leaving_out)],
+            [id_array(ids), now - WEEK, list(COUNTED), id_array(leaving_out)],
         )
         for contact_id, at, answers in cursor.fetchall():
             found.setdefault(contact_id, []).append((at, answers))

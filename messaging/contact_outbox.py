@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from crm.sql_arrays import array, id_array, text_array
 from messaging.models import MessageBody
 from messaging.outbox import dumped, one_line
 
@@ -49,24 +50,24 @@ def write_rows(rows: Sequence[ContactRow], *, now: datetime) -> dict[str, int]:
             _INSERT,
             {
                 "now": now,
-                "contact": [row.contact_id for row in rows],
-                "channel": [row.channel for row in rows],
-                "kind": [row.kind for row in rows],
-                "key": [row.dedupe_key for row in rows],
-                "topic": [row.topic for row in rows],
-                "status": [row.status for row in rows],
-                "reason": [row.reason[:300] for row in rows],
-                "send_after": [row.send_after for row in rows],
-                "subject": [one_line(row.subject) for row in rows],
-                "data": [dumped(row.data) for row in rows],
-                "author": [row.author_id for row in rows],
-                "template": [row.template_id for row in rows],
-                "stops": [row.stops_on_reply for row in rows],
-                "fallback": [",".join(row.fallback) for row in rows],
-                "fallback_of": [row.fallback_of for row in rows],
-                "cause_kind": [row.cause_kind for row in rows],
-                "cause_id": [row.cause_id for row in rows],
-                "expires_at": [row.expires_at for row in rows],
+                "contact": id_array(row.contact_id for row in rows),
+                "channel": text_array(row.channel for row in rows),
+                "kind": text_array(row.kind for row in rows),
+                "key": text_array(row.dedupe_key for row in rows),
+                "topic": text_array(row.topic for row in rows),
+                "status": text_array(row.status for row in rows),
+                "reason": text_array(row.reason[:300] for row in rows),
+                "send_after": array(row.send_after for row in rows),
+                "subject": text_array(one_line(row.subject) for row in rows),
+                "data": text_array(dumped(row.data) for row in rows),
+                "author": array(row.author_id for row in rows),
+                "template": array(row.template_id for row in rows),
+                "stops": array(row.stops_on_reply for row in rows),
+                "fallback": text_array(",".join(row.fallback) for row in rows),
+                "fallback_of": array(row.fallback_of for row in rows),
+                "cause_kind": text_array(row.cause_kind for row in rows),
+                "cause_id": array(row.cause_id for row in rows),
+                "expires_at": array(row.expires_at for row in rows),
             },
         )
         ids = {key: pk for pk, key in cursor.fetchall()}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from automation.effects.about import about, asked_in
 from automation.effects.shape import Order
 from crm.models import Event
-from messaging.templating.fields import BadWords, CannotFill, fill, parse
+from messaging.templating.fields import BadWords, CannotFill, Words, fill, parse
 from messaging.templating.values import OF_RECORD, WORDS, Values, read_facts
 
 #: For colleagues alone: no message to a contact is ever filled with it.
@@ -49,7 +50,17 @@ def _last_notes(contact_ids: Collection[int]) -> dict[int, str]:
 
 def filled(text: str, values: Values) -> str:
     """The text with its fields filled; one that is empty leaves nothing. What is no field stays as it was written."""
+    words = _words(text)
     try:
-        return fill(parse(text), values, otherwise=lambda name: "").strip()
-    except (BadWords, CannotFill):
+        return fill(words, values, otherwise=lambda name: "").strip() if words is not None else text
+    except CannotFill:
         return text
+
+
+@lru_cache(maxsize=1000)
+def _words(text: str) -> Words | None:
+    """The text as read, once for all the people of a step; None where it is no template."""
+    try:
+        return parse(text)
+    except BadWords:
+        return None

@@ -6,7 +6,8 @@ whatever reads must see the facts as they are after the act, in the next turn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,11 @@ class Visit:
     data: dict[str, Any] | None = None
 
 
+#: What is to be written, by which step, and where the person stood.
+_Acted = tuple[Effect, Step, State]
+NOTHING = (None, None, None)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """What came of it. `status` is active (go on at once), waiting, away, finished, stopped or failed. `effect` is the one thing
@@ -60,17 +66,19 @@ class Turn:
 
 def advance(graph: Graph, state: State, facts: Facts, now: datetime) -> Turn:
     """Take one turn. The same arguments give the same answer: a turn that was lost in a crash is simply taken again."""
+    if graph.broken:
+        return _over(state, Fail(graph.broken), [])
     case = Case(graph, state, facts, now)
     if (end := why_end(case)) is not None:
         step = graph.steps.get(state.step or "")
         if isinstance(end, Fail) or step is None:
             return _over(state, end, [])
-        return _over(_left(state, None, now), end, [_visit(state, step, "", end)])
+        return _over(_left(state, None, state.memory, now), end, [_visit(state, step, "", end)])
     if facts.away_until is not None and facts.away_until > now:
         back = facts.away_until.astimezone(zone(facts.zone))
         return Turn(state, AWAY, facts.away_until, f"They are away until {back.day} {back:%B %Y}.")
     visits: list[Visit] = []
-    acted: tuple[Effect, Step, State] | None = None
+    acted: _Acted | None = None
     for _ in range(STEPS_A_TURN):
         if state.step is None:
             return _turn(state, FINISHED, None, "The end was reached.", visits, acted)
@@ -86,22 +94,23 @@ def advance(graph: Graph, state: State, facts: Facts, now: datetime) -> Turn:
             return _turn(state, FAILED, None, decision.why, visits, acted)
         if isinstance(decision, End):
             visits.append(_visit(state, step, "", decision))
-            return replace(_over(_left(state, None, now), decision, visits), **_acting(acted))
+            return _over(_left(state, None, state.memory, now), decision, visits, acted)
+        memory = state.memory
+        if decision.keep or decision.effect is not None:
+            memory = {**memory, **decision.keep}
         if decision.effect is not None:
             acted = (decision.effect, step, state)
-        memory = {**state.memory, **decision.keep}
-        if decision.effect is not None:
-            memory[ACTED_AT] = now.isoformat()
+            memory = {**memory, ACTED_AT: now.isoformat()}
         if isinstance(decision, Stay):
-            state = replace(state, memory=memory)
-            return _turn(state, WAITING, decision.until, decision.why, visits, acted)
+            stays = State(state.step, state.since, state.entered_at, state.visits, state.about, memory)
+            return _turn(stays, WAITING, decision.until, decision.why, visits, acted)
         visits.append(_visit(state, step, decision.way, decision))
-        state = _left(replace(state, memory=memory), step.exits.get(decision.way), now)
+        state = _left(state, step.exits.get(decision.way), memory, now)
     return _turn(state, ACTIVE, now, "", visits, acted)
 
 
-def _left(state: State, step: str | None, now: datetime) -> State:
-    return replace(state, step=step, since=now, visits=state.visits + 1)
+def _left(state: State, step: str | None, memory: Mapping[str, Any], now: datetime) -> State:
+    return State(step, now, state.entered_at, state.visits + 1, state.about, memory)
 
 
 def _visit(state: State, step: Step, way: str, decision: Decision) -> Visit:
@@ -110,10 +119,11 @@ def _visit(state: State, step: Step, way: str, decision: Decision) -> Visit:
     return Visit(state.visits, step.id, step.kind, way, decision.why, effect, data)
 
 
-def _over(state: State, end: End | Fail, visits: list[Visit]) -> Turn:
+def _over(state: State, end: End | Fail, visits: Sequence[Visit], acted: _Acted | None = None) -> Turn:
     if isinstance(end, Fail):
         return Turn(state, FAILED, None, end.why, tuple(visits))
-    return Turn(state, STOPPED if end.reason else FINISHED, None, end.why, tuple(visits), end.reason)
+    status = STOPPED if end.reason else FINISHED
+    return Turn(state, status, None, end.why, tuple(visits), end.reason, *(acted or NOTHING))
 
 
 def _turn(
@@ -121,11 +131,7 @@ def _turn(
     status: str,
     next_at: datetime | None,
     why: str,
-    visits: list[Visit],
-    acted: tuple[Effect, Step, State] | None,
+    visits: Sequence[Visit],
+    acted: _Acted | None,
 ) -> Turn:
-    return replace(Turn(state, status, next_at, why, tuple(visits)), **_acting(acted))
-
-
-def _acting(acted: tuple[Effect, Step, State] | None) -> dict[str, Any]:
-    return {} if acted is None else {"effect": acted[0], "acting": acted[1], "before": acted[2]}
+    return Turn(state, status, next_at, why, tuple(visits), "", *(acted or NOTHING))

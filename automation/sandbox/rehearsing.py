@@ -26,9 +26,10 @@ from automation.definition.whole import Definition
 from automation.engine.state import WORDS
 from automation.entering import Entry, enroll
 from automation.holding_out import is_held_out
-from automation.loading import about_of, load_facts
+from automation.loading import load_facts
 from automation.models import INSIDE, RUNNING, Automation, AutomationState, AutomationVersion, Enrollment
 from automation.models import EnrollmentStatus as Status
+from automation.rounds import about_of, round_of
 from automation.running import run_these
 from automation.sandbox import timeline
 from automation.sandbox.happening import Setting, happen
@@ -174,7 +175,7 @@ class _Run:
         self.told_until = Event.objects.filter(contact=asked.contact).aggregate(last=Max("pk"))["last"] or 0
         graph = graphs([version.pk])[version.pk]
         row = self._enter(version, graph.start or "")
-        facts = load_facts([row], {version.pk: graph}, now=now)[row.pk]
+        facts = load_facts([round_of(row)], {version.pk: graph}, now=now)[row.pk]
         self.zone, self.hours = facts.zone, facts.hours
         self.watch = Watch(row.pk, asked.contact.pk, graph, facts.hours.zone)
         self.watch.begin()

@@ -13,10 +13,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from crm.access import contacts_for
+from crm.collecting import without_collecting
 from crm.duplicates import find_same
 from crm.importing.ahead import Piece, ahead, pieces
 from crm.importing.checking import Checked, Problem
-from crm.importing.collecting import without_collecting
 from crm.importing.contact_lines import ContactLines
 from crm.importing.deciding import Decisions, Key, decide
 from crm.importing.merging import store_merges

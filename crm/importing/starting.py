@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.db import transaction
 
-from crm.importing.collecting import without_collecting
+from crm.collecting import without_collecting
 from crm.importing.guessing import Guess, columns_of, find_empty_words, guess_columns
 from crm.importing.plan import check_mapping
 from crm.importing.presets import presets, recognise

@@ -16,8 +16,9 @@ from automation.compiling import graphs
 from automation.definition.whole import Definition
 from automation.engine.state import STOP_REASONS
 from automation.entering import Entry, enroll
-from automation.loading import about_of, load_facts
+from automation.loading import load_facts
 from automation.models import RUNNING, Automation, AutomationVersion, Enrollment, StepVisit
+from automation.rounds import about_of, round_of
 from automation.running import sweep_enrollments
 from automation.sandbox.happening import Setting, happen
 from automation.sandbox.rehearsing import Asked, rehearse
@@ -111,7 +112,7 @@ def played(made: Automation, who: Contact, what_ifs: list[dict[str, Any]], momen
     enroll([Entry(made.pk, who.pk, NOW)], now=NOW)
     row = Enrollment.objects.get(contact=who)
     waiting = dict(enumerate(read_what_ifs(what_ifs)))
-    facts = load_facts([row], graphs([row.automation_version_id]), now=NOW)[row.pk]
+    facts = load_facts([round_of(row)], graphs([row.automation_version_id]), now=NOW)[row.pk]
     for now in moments:
         left = dict(StepVisit.objects.filter(enrollment=row).order_by("number").values_list("step", "at"))
         for number, one in list(waiting.items()):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta, timezone
+
 import pytest
 from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm.sql_arrays import id_array, text_array
+from crm.sql_arrays import array, id_array, text_array
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +37,18 @@ def test_any_texts_come_back_as_they_were(texts: list[str]) -> None:
 @pytest.mark.parametrize("ids", [[], [1], [2**63 - 1, -1, 0]])
 def test_ids_come_back_as_they_were(ids: list[int]) -> None:
     assert read(id_array(ids), "bigint") == ids
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        ("bigint", [1, None, -(2**63)]),
+        ("bool", [True, None, False]),
+        ("text", ["NULL", None, "", 'a "b"\\']),
+        ("date", [date(2026, 2, 28), None]),
+        ("timestamptz", [datetime(2026, 3, 29, 1, 30, 0, 123456, UTC), None]),
+        ("timestamptz", [datetime(2026, 3, 29, 9, tzinfo=timezone(timedelta(hours=5, minutes=45)))]),
+    ],
+)
+def test_whatever_is_in_an_array_comes_back_and_none_is_null(kind: str, values: list[object]) -> None:
+    assert read(array(values), kind) == values

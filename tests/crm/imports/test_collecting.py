@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from crm.importing.collecting import without_collecting
+from crm.collecting import without_collecting
 from tests.crm.importing import imported
 from tests.people import People
 
