@@ -20,7 +20,11 @@ def open_clocks(version: AutomationVersion, now: datetime) -> int:
     others = TriggerClock.objects.filter(automation_version__automation=version.automation_id, active=True).exclude(
         automation_version=version
     )
-    before = {_same(_triggers(clock.automation_version_id)[clock.place]): clock.looked_until for clock in others}
+    before = {
+        _same(trigger): clock.looked_until
+        for clock in others
+        for trigger in _triggers(clock.automation_version_id)[clock.place :][:1]
+    }
     others.update(active=False)
     going = set(TriggerClock.objects.filter(automation_version=version, active=True).values_list("place", flat=True))
     timed = {
@@ -61,7 +65,8 @@ def close_clocks(version: AutomationVersion) -> int:
 
 
 def _triggers(version_id: int) -> list[Trigger]:
-    return list(definitions([version_id])[version_id][1].triggers)
+    """None for a version that cannot be read any more."""
+    return [one for _, definition in definitions([version_id]).values() for one in definition.triggers]
 
 
 def _same(trigger: Trigger) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from time import monotonic
 from typing import Any
 
+from automation.definition.reading import BadDefinition, read_definition
+from automation.definition.rules import Rules
 from automation.definition.whole import Definition
 from automation.engine.exits import EXIT_WHEN, GOAL_WHEN, WHO, awaited_by
 from automation.engine.graph import RULES, Graph
@@ -15,22 +18,34 @@ from crm.conditions.language import BadCondition, read
 from crm.conditions.saying import in_words
 from crm.conditions.tree import Condition
 
+log = logging.getLogger(__name__)
+
 #: A version never changes, but what its conditions name may be deleted: so they are read anew after so many seconds.
 KEPT_SECONDS = 30.0
+BROKEN = "This version cannot be read any more: {} Publish another and move them to it, or stop them."
 _kept: dict[int, tuple[float, Graph]] = {}
 
 
 def graphs(version_ids: Iterable[int]) -> dict[int, Graph]:
-    """The versions, ready to run. Those that this process has read lately cost nothing."""
+    """The versions, ready to run. Those that this process has read lately cost nothing. One that cannot be read any more,
+    as of a kind that is gone, says so in `broken`, and harms no other."""
     wanted, old = set(version_ids), monotonic() - KEPT_SECONDS
     found = {pk: kept[1] for pk in wanted if (kept := _kept.get(pk)) is not None and kept[0] > old}
     missing = wanted - found.keys()
     if missing:
         rows = AutomationVersion.objects.filter(pk__in=missing).values_list("pk", "automation_id", "definition")
         for pk, automation_id, definition in rows:
-            found[pk] = compiled(Definition.model_validate(definition), automation_id, pk)
+            found[pk] = _ready(definition, automation_id, pk)
             _kept[pk] = (monotonic(), found[pk])
     return found
+
+
+def _ready(data: Any, automation_id: int, version_id: int) -> Graph:
+    try:
+        return compiled(read_definition(data), automation_id, version_id)
+    except BadDefinition as problem:
+        log.error("a version of an automation cannot be read: %s", problem, extra={"version": version_id})  # noqa: TRY400
+        return Graph(automation_id, version_id, None, {}, Rules(), broken=BROKEN.format(str(problem)[:150]))
 
 
 def forget(version_ids: Iterable[int] | None = None) -> None:

@@ -68,7 +68,7 @@ def enroll(entries: Sequence[Entry], *, now: datetime) -> Entered:
         known = graphs(live.values())
         allowed = []
         for one in _first_of_each(entries):
-            why = _closed(one, live)
+            why = _closed(one, live) or known[live[one.automation_id]].broken
             if why:
                 result.refused[_key(one)] = why
             else:

@@ -29,6 +29,8 @@ class Graph:
     awaited: frozenset[str] = frozenset()
     #: The date fields that its steps read.
     dates: frozenset[str] = frozenset()
+    #: Why it cannot be read any more; then nothing else is known of it.
+    broken: str = ""
 
     def asked_from(self, step: str) -> frozenset[str]:
         """The steps whose conditions a turn that begins there may ask: all that it may come to before something acts."""

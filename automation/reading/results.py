@@ -8,9 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from automation.building.cards import Card, cards_of
+from automation.definition.reading import BadDefinition, read_definition
 from automation.definition.whole import Definition
 from automation.engine.state import GOAL_MET, STOP_REASONS
-from automation.models import INSIDE, Automation, EnrollmentStatus
+from automation.models import INSIDE, Automation, AutomationVersion, EnrollmentStatus
 from automation.reading import outcomes
 from automation.reading.outcomes import Group, StepCount, Written
 from automation.reading.versions import draft_and_live
@@ -68,7 +69,7 @@ def results_of(automation: Automation, *, since: datetime) -> Results:
     """The results of the rounds that began since a moment; the number of queries does not grow with them."""
     draft, live = draft_and_live(automation)
     version = live or draft
-    definition = Definition.model_validate(version.definition) if version else Definition()
+    definition = _read(version)
     goals = sorted({kind for one in definition.rules.goal for kind in one.kinds()})
     rows = outcomes.groups(automation.pk, since, goals)
     plain = [one for one in rows if not one.split]
@@ -91,6 +92,14 @@ def results_of(automation: Automation, *, since: datetime) -> Results:
         hold_out=_compared("Went in", inside, "Held out", out) if out else None,
         held_out=_sum(out),
     )
+
+
+def _read(version: AutomationVersion | None) -> Definition:
+    """What it does; nothing where that cannot be read any more."""
+    try:
+        return read_definition(version.definition) if version else Definition()
+    except BadDefinition:
+        return Definition()
 
 
 def _sum(rows: Sequence[Group]) -> int:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from automation.definition.reading import BadDefinition, read_definition
 from automation.definition.whole import Definition
 from automation.engine.events import Seen
 from automation.models import AutomationVersion
 from automation.triggers.shape import Told, Trigger
+
+log = logging.getLogger(__name__)
 
 #: Versions never change: what was read once stays read.
 _read: dict[int, tuple[int, Definition]] = {}
@@ -70,7 +74,8 @@ def forget() -> None:
 
 
 def definitions(version_ids: Iterable[int]) -> dict[int, tuple[int, Definition]]:
-    """The automation and definition of each version; those read before cost nothing."""
+    """The automation and definition of each version; those read before cost nothing. One that cannot be read any more is
+    left out, so that it harms no other."""
     wanted = list(version_ids)
     missing = [pk for pk in wanted if pk not in _read]
     if missing:
@@ -79,7 +84,10 @@ def definitions(version_ids: Iterable[int]) -> dict[int, tuple[int, Definition]]
             missing = wanted
         rows = AutomationVersion.objects.filter(pk__in=missing).values_list("pk", "automation_id", "definition")
         for pk, automation_id, definition in rows:
-            _read[pk] = (automation_id, Definition.model_validate(definition))
+            try:
+                _read[pk] = (automation_id, read_definition(definition))
+            except BadDefinition as problem:
+                log.error("a version of an automation cannot be read: %s", problem, extra={"version": pk})  # noqa: TRY400
     return {pk: _read[pk] for pk in wanted if pk in _read}
 
 
