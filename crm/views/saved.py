@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
@@ -13,7 +13,7 @@ from crm.access import saved_views_for
 from crm.saved_views import BadView, drop_view, keep_view
 from crm.views.guard import PersonRequest, may
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def saving(page: str, home: str, permission: str) -> View:

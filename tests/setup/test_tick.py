@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from config.management.commands.tick import moment
 from crm import due
+from crm.management.moments import moment_between
 from tests.factories import NOW, contact, followup
 from tests.people import everybody
 
@@ -33,8 +33,8 @@ def test_it_does_what_is_due_at_that_time_and_what_follows_from_it() -> None:
 
 
 def test_a_time_without_an_offset_is_utc() -> None:
-    assert moment("2026-11-20T08:00") == datetime(2026, 11, 20, 8, tzinfo=UTC)
-    assert moment("2026-11-20T08:00+01:00") == datetime(2026, 11, 20, 7, tzinfo=UTC)
+    assert moment_between(1970, 9000)("2026-11-20T08:00") == datetime(2026, 11, 20, 8, tzinfo=UTC)
+    assert moment_between(1970, 9000)("2026-11-20T08:00+01:00") == datetime(2026, 11, 20, 7, tzinfo=UTC)
 
 
 def test_what_is_no_time_is_said_in_plain_words() -> None:

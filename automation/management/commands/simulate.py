@@ -1,8 +1,8 @@
 """`manage.py simulate`: take one contact through an automation in simulated time; nothing leaves and nothing stays."""
 
 import json
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import UTC, datetime
+from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,10 @@ from automation.sandbox.exploring import follow_every_branch
 from automation.sandbox.rehearsing import CannotRehearse, rehearse
 from automation.sandbox.timeline import Rehearsed, as_data
 from automation.sandbox.what_ifs import BadWhatIf, WhatIf, read_what_ifs
+from crm.management.moments import moment_between
 from crm.models import Contact
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-
-
-def moment(text: str) -> datetime:
-    """Read an ISO 8601 time; one without an offset is UTC."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no time: write it like 2026-11-20T08:00:00+01:00") from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
-        raise ArgumentTypeError(f"the year lies between {FIRST_YEAR} and {LAST_YEAR}")
-    return found if found.utcoffset() is not None else found.replace(tzinfo=UTC)
 
 
 class Command(BaseCommand):
@@ -40,7 +30,12 @@ class Command(BaseCommand):
         """Take which automation, whom, since when and what is supposed."""
         parser.add_argument("automation", help="its number or its name")
         parser.add_argument("--contact", type=int, required=True, metavar="ID")
-        parser.add_argument("--start", type=moment, metavar="TIME", help="when they enter (ISO 8601); now unless said")
+        parser.add_argument(
+            "--start",
+            type=moment_between(FIRST_YEAR, LAST_YEAR),
+            metavar="TIME",
+            help="when they enter (ISO 8601); now unless said",
+        )
         parser.add_argument("--events", metavar="FILE", help="JSON: a list of what is supposed, see docs/rehearsal.md")
         parser.add_argument(
             "--draft", dest="which", action="store_const", const="draft", help="the version in the making"
