@@ -44,7 +44,7 @@ def _ready(data: Any, automation_id: int, version_id: int) -> Graph:
     try:
         return compiled(read_definition(data), automation_id, version_id)
     except BadDefinition as problem:
-        log.error("a version of an automation cannot be read: %s", problem, extra={"version": version_id})  # noqa: TRY400
+        log.error("a version of an automation cannot be read: %s", problem, extra={"version": version_id})
         return Graph(automation_id, version_id, None, {}, Rules(), broken=BROKEN.format(str(problem)[:150]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,15 +11,16 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from automation.behind import Asked, Behind, behind
 from automation.braking import count, room
 from automation.compiling import graphs
 from automation.engine.entry import INSIDE_ALREADY, Before, too_deep, why_not_again
 from automation.engine.exits import WHO
 from automation.engine.graph import RULES, Graph
-from automation.engine.state import GOAL_MET, WORDS
+from automation.engine.state import WORDS
 from automation.holding_out import is_held_out
 from automation.keeping_clear import concerned, hold
-from automation.models import INSIDE, Automation, AutomationState, Enrollment, EnrollmentStatus
+from automation.models import Automation, AutomationState, EnrollmentStatus
 from automation.pulling import FULL, pull
 from automation.refusing import Refusal, write_refusals
 from crm.causes import AUTOMATION
@@ -76,7 +77,10 @@ def enroll(entries: Sequence[Entry], *, now: datetime) -> Entered:
         contacts = _alive({one.contact_id for one in allowed})
         held = concerned() if allowed else set()
         hold({one.contact_id for one in allowed if one.automation_id in held})
-        before = _behind(allowed)
+        before = behind(
+            Asked(one.contact_id, one.automation_id, _per(one, known[live[one.automation_id]]), one.occasion)
+            for one in allowed
+        )
         facts, zone = _facts(allowed, live, known)
         rows = []
         for one in allowed:
@@ -157,46 +161,6 @@ def _alive(contact_ids: set[int]) -> set[int]:
     return set(Contact.objects.alive().filter(pk__in=contact_ids).values_list("pk", flat=True))
 
 
-@dataclass(slots=True)
-class _Behind:
-    """What one person has behind them: by automation and record, and the occasions that let them in."""
-
-    rounds: dict[tuple[int, str], Before] = field(default_factory=dict)
-    occasions: set[tuple[int, str]] = field(default_factory=set)
-
-
-def _behind(entries: Sequence[Entry]) -> dict[int, _Behind]:
-    """What each person has behind them; one query."""
-    found: dict[int, _Behind] = defaultdict(_Behind)
-    rows = Enrollment.objects.filter(contact__in={one.contact_id for one in entries}).order_by("pk")
-    columns = (
-        "contact_id",
-        "automation_id",
-        "per",
-        "round",
-        "status",
-        "ended_at",
-        "entered_at",
-        "occasion",
-        "stop_reason",
-    )
-    for contact_id, automation_id, per, number, status, ended_at, entered_at, occasion, reason in rows.values_list(
-        *columns
-    ):
-        mine = found[contact_id]
-        one = mine.rounds.setdefault((automation_id, per), Before())
-        one.rounds = max(one.rounds, number)
-        one.inside = one.inside or status in INSIDE
-        one.held_out = status == EnrollmentStatus.HELD_OUT
-        one.left_early = status == EnrollmentStatus.STOPPED and reason != GOAL_MET
-        one.entered.append(entered_at)
-        if ended_at is not None:
-            one.last_ended = max(ended_at, one.last_ended or ended_at)
-        if occasion:
-            mine.occasions.add((automation_id, occasion))
-    return found
-
-
 def _facts(
     entries: Sequence[Entry], live: Mapping[int, int], known: Mapping[int, Graph]
 ) -> tuple[dict[int, dict[str, Any]], str]:
@@ -216,7 +180,7 @@ def _per(one: Entry, graph: Graph) -> str:
 
 
 def _refused(
-    one: Entry, graph: Graph, mine: _Behind, facts: Mapping[int, Mapping[str, Any]], zone: str, now: datetime
+    one: Entry, graph: Graph, mine: Behind, facts: Mapping[int, Mapping[str, Any]], zone: str, now: datetime
 ) -> str:
     """Why they stay out; empty lets them in."""
     again = why_not_again(mine.rounds.get((one.automation_id, _per(one, graph))), graph.rules, now)
@@ -233,7 +197,7 @@ def _refused(
     return ""
 
 
-def _admit(one: Entry, graph: Graph, mine: _Behind, now: datetime) -> int:
+def _admit(one: Entry, graph: Graph, mine: Behind, now: datetime) -> int:
     """Remember that they are inside now, for those who come after in this set; returns the number of the round."""
     was = mine.rounds.setdefault((one.automation_id, _per(one, graph)), Before())
     was.rounds += 1

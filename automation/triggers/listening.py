@@ -87,7 +87,7 @@ def definitions(version_ids: Iterable[int]) -> dict[int, tuple[int, Definition]]
             try:
                 _read[pk] = (automation_id, read_definition(definition))
             except BadDefinition as problem:
-                log.error("a version of an automation cannot be read: %s", problem, extra={"version": pk})  # noqa: TRY400
+                log.error("a version of an automation cannot be read: %s", problem, extra={"version": pk})
     return {pk: _read[pk] for pk in wanted if pk in _read}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from automation import compiling, switching
+from automation import compiling, emptying, stopping, switching
 from automation.drafts import edit, seen_of
 from automation.emptying import sweep_emptying
 from automation.enrolling import put_in
@@ -29,7 +29,7 @@ FORM = [{"kind": "form_submitted", "form": ""}]
 
 def damage(made: Automation, **what: Any) -> Automation:
     """The live version as nobody can read it: with a step of a kind that is gone."""
-    version = AutomationVersion.objects.get(pk=made.live_id)
+    version = AutomationVersion.objects.get(automation=made)
     steps = [{**step, "kind": "send_fax"} for step in version.definition["steps"]]
     AutomationVersion.objects.filter(pk=version.pk).update(definition={**version.definition, "steps": steps, **what})
     compiling.forget()
@@ -79,18 +79,15 @@ def test_it_is_emptied_and_holds_up_no_other() -> None:
 
 
 def test_one_that_cannot_be_emptied_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    from automation import emptying
-
     first, second = automation(WAIT), automation(WAIT)
     for made in (first, second):
         enroll([Entry(made.pk, contact().pk, NOW)], now=NOW)
     switching.archive(Automation.objects.all(), inside="stop", by=None, now=NOW)
-    stop = emptying.stop
 
     def breaks(rounds: Any, **more: Any) -> Any:
         if rounds.filter(automation=first.pk).exists():
             raise RuntimeError("broken")
-        return stop(rounds, **more)
+        return stopping.stop(rounds, **more)
 
     monkeypatch.setattr(emptying, "stop", breaks)
     assert sweep_emptying(NOW) == 1
@@ -102,7 +99,7 @@ def test_another_version_mends_it_and_its_people_go_on(people: People) -> None:
     enroll([Entry(made.pk, (who := contact()).pk, NOW)], now=NOW)
     damage(made)
     goes_on(NOW)
-    old = AutomationVersion.objects.get(pk=made.live_id)
+    old = AutomationVersion.objects.get(automation=made)
     step = {"id": "s1", "kind": "wait", "amount": 0, "exits": {"next": None}}
     whole = {"triggers": [{"kind": "days_inactive", "days": 30}], "rules": {}, "start": "s1", "steps": [step]}
     edit(made, lambda _: whole, seen=seen_of(old), said="Mended", by=people.mara, now=NOW)

@@ -9,7 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from automation.behind import Asked, behind
 from automation.compiling import forget
+from automation.engine.entry import MOST_ROUNDS
 from automation.entering import Entry, enroll
 from automation.models import Automation, AutomationVersion, Enrollment, EnrollmentStatus, RefusedEntry
 from automation.refusing import KEPT, forget_refusals
@@ -362,3 +364,22 @@ def test_what_an_automation_does_to_audiences_bears_its_cause() -> None:
     joined = Event.objects.get(contact=maria, kind="audience_joined")
     assert (joined.depth, joined.data["automation_id"]) == (1, first.pk)
     assert [one.enrollments.get().depth for one in (second, third)] == [1, 1]
+
+
+def test_however_often_somebody_went_round_little_is_read_of_it() -> None:
+    who, made = contact(), automation({"kind": "wait", "amount": 0}, reentry="always")
+    for number in range(40):
+        at = NOW + timedelta(days=number)
+        enroll([Entry(made.pk, who.pk, at)], now=at)
+        goes_on(at)
+    [was] = behind([Asked(who.pk, made.pk, "", "")])[who.pk].rounds.values()
+    assert (was.rounds, len(was.entered), was.inside) == (40, MOST_ROUNDS, False)
+    assert was.last_ended == NOW + timedelta(days=39)
+
+
+def test_of_other_automations_only_where_they_are_inside_is_read() -> None:
+    who, done, waits = contact(), automation({"kind": "wait", "amount": 0}), automation({"kind": "wait", "amount": 1})
+    enroll([Entry(done.pk, who.pk, NOW), Entry(waits.pk, who.pk, NOW)], now=NOW)
+    goes_on(NOW)
+    was = behind([Asked(who.pk, 0, "", "")])[who.pk]
+    assert {place: one.inside for place, one in was.rounds.items()} == {(waits.pk, ""): True}
