@@ -145,6 +145,7 @@ def _ask_to_respond(events: Sequence[Event], now: datetime) -> tuple[dict[int, _
                     announced=True,
                 )
                 for pk, event in first.items()
+                if pk in chosen
             ],
             by=None,
             now=now,
@@ -167,8 +168,11 @@ def _due(now: datetime) -> datetime:
 
 
 def _whom(contacts: Mapping[int, _Contact], now: datetime) -> dict[int, Choice]:
-    """For each contact its owner, their deputy while they are away, else whoever has most room."""
+    """For each contact its owner, their deputy while they are away, else whoever has most room. Where no colleague can hold
+    anything nobody is to respond: the contact waits in the inbox all the same."""
     people = {person.id: person for person in candidates(now)}
+    if not people:
+        return {}
     deputies = dict(User.objects.filter(pk__in=list(people), deputy__isnull=False).values_list("pk", "deputy_id"))
     chosen = {}
     for pk, contact in sorted(contacts.items()):

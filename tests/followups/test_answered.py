@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.dispatching import dispatch_pending
-from crm.models import Absence, Contact, Event, Organisation, User
+from crm.models import Absence, Contact, Event, Organisation, ParkedEvent, User
 from crm.timeline import Happening, record
 from crm.undo import take_back
 from followups.answered import settle_responses, take_answers
@@ -18,7 +18,7 @@ from followups.models import FollowUp, Outcome
 from messaging.access import threads_for
 from messaging.inbox.waiting import nothing_to_answer
 from messaging.incoming import Incoming
-from messaging.models import Message
+from messaging.models import Message, Thread
 from messaging.receiving import receive
 from messaging.threads import Line, note_lines
 from tests.factories import NOW, contact, contacts, followup
@@ -220,3 +220,15 @@ def test_a_thousand_answers_take_as_many_queries_as_ten(people: People) -> None:
         assert to_respond().filter(contact__in=made, status="completed").count() == number
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 60, counts
+
+
+@pytest.mark.django_db
+def test_where_no_colleague_can_hold_anything_the_contact_waits_in_the_inbox_and_nothing_breaks(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ana = contact()
+    wrote(ana)
+    assert not to_respond().exists()
+    assert Thread.objects.get(pk=ana.pk).waiting_since == SOON
+    assert not ParkedEvent.objects.exists()
+    assert "failed" not in caplog.text
