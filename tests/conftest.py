@@ -80,6 +80,20 @@ def django_db_setup(
             SERVERS.keep_migrated()
 
 
+@pytest.fixture(scope="module")
+def stays(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """What fixtures of the module store beneath this stays until its last test; each test still undoes its own.
+
+    Only for modules without tests that really commit: they would wait for this transaction.
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
+        transaction.get_connection().atomic_blocks[-1]._from_testcase = True  # durable blocks may be within
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
 def empty_redis(redis_server: None) -> Iterator[None]:
     """Leave nothing in Redis for the next test."""

@@ -11,10 +11,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from config.api import api
-from tests.access.records import FOREIGN, Records, records
+from tests.access.house import WHO, House
+from tests.access.records import FOREIGN, Records
 from tests.access.rules import SEEN_BY
 from tests.api.calling import Api, api_of
-from tests.people import People
 
 DUE = "2030-05-01"
 CONSENT = {"channel": "email", "state": "withdrawn", "source": "Phone"}
@@ -194,16 +194,16 @@ def test_every_operation_says_what_it_needs_and_has_a_body_here() -> None:
 
 
 @pytest.mark.parametrize("name", list(OPERATIONS))
-def test_an_operation_serves_who_may_and_nobody_else(name: str, people: People) -> None:
-    kept = records(people)
+def test_an_operation_serves_who_may_and_nobody_else(name: str, house: House) -> None:
+    people, kept = house.people, house.records
     scope, permission = OPERATIONS[name][2]["x-scope"], OPERATIONS[name][2]["x-permission"]
     assert Client().generic(OPERATIONS[name][0], OPERATIONS[name][1].replace("{", "").replace("}", "")).status_code in (
         401,
         404,
     )
-    for who in ("ada", "mara", "sam", "noor", "otto", "vera"):
+    for who in WHO:
         user = getattr(people, who)
-        answer = call(api_of(user), name, kept)
+        answer = call(Api(house.tokens[who]), name, kept)
         said = f"{name} as {who}: {answer.status_code} {answer.content[:300]!r}"
         record = about(name)
         if permission and not user.can(permission):

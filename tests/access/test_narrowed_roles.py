@@ -18,10 +18,11 @@ from crm.documents.requesting import NewRequest, request_documents
 from crm.invoices.issuing import NewInvoice, issue
 from crm.models import Contact, Document, Organisation
 from crm.partners.linking import link
+from tests.access.house import signed_in
 from tests.access.records import Records, records
 from tests.access.rules import RULES
 from tests.access.test_api import OPERATIONS, call
-from tests.access.test_pages import address, asked, browser
+from tests.access.test_pages import address, asked
 from tests.api.calling import api_of
 from tests.crm.deals.given import deal
 from tests.factories import followup, partner
@@ -85,7 +86,7 @@ def shown_by_api(token: Any, kept: Records) -> dict[str, str]:
 
 def test_what_a_role_may_not_see_is_shown_nowhere(people: People, kept: Records) -> None:
     narrow(*WORDS)
-    shown = shown_on_pages(browser(people, "sam"), kept) | shown_by_api(api_of(people.sam), kept)
+    shown = shown_on_pages(signed_in(people, "sam"), kept) | shown_by_api(api_of(people.sam), kept)
     seen = [(name, word) for name, text in shown.items() for word in WORDS.values() if word in text]
     assert [one for one in seen if one[0] != f"search {one[1]}"] == []
     assert [name for name in shown if name.startswith("search ") and "1 found" in shown[name]] == []
@@ -102,7 +103,7 @@ ASKED = (
 
 @pytest.mark.parametrize("condition", ASKED)
 def test_a_condition_counts_no_records_that_a_role_may_not_see(people: People, kept: Records, condition: Any) -> None:
-    token, client, text = api_of(people.sam), browser(people, "sam"), json.dumps(condition)
+    token, client, text = api_of(people.sam), signed_in(people, "sam"), json.dumps(condition)
     assert token.post("/conditions/check", {"condition": condition}).json()["count"] > 0
     narrow(*WORDS)
     answer = token.post("/conditions/check", {"condition": condition}).json()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.access.records import records
-from tests.access.test_pages import browser
-from tests.people import People
+from tests.access.house import House
 
 FORMS = {
     "deals/new/": {"contact_id": "{odd}", "stage_id": "{odd}", "owner_id": "{odd}", "product_id": "{odd}"},
@@ -43,9 +41,8 @@ FORMS = {
 
 
 @pytest.mark.parametrize("odd", ["9" * 5_000, "²", "٣", "9" * 19, "1e400", "sNaN", "-1", "0"])
-def test_an_odd_number_in_a_form_fails_no_page(people: People, odd: str) -> None:
-    kept = records(people).ids
-    client = browser(people, "ada")
+def test_an_odd_number_in_a_form_fails_no_page(house: House, odd: str) -> None:
+    kept, client = house.records.ids, house.browser("ada")
     for path, fields in FORMS.items():
         said = {name.format(**kept): text.format(odd=odd, **kept) for name, text in fields.items()}
         answer = client.post(f"/{path.format(**kept)}", said)
@@ -63,9 +60,8 @@ ADDRESSES = (
 
 
 @pytest.mark.parametrize("odd", ["9" * 4_400, "%C2%B2", "%D9%A3", "9" * 19, "1e400", "sNaN", "-1", "%00"])
-def test_an_odd_number_in_an_address_fails_no_page(people: People, odd: str) -> None:
-    records(people)
-    client = browser(people, "ada")
+def test_an_odd_number_in_an_address_fails_no_page(house: House, odd: str) -> None:
+    client = house.browser("ada")
     for address in ADDRESSES:
         answer = client.get(f"/{address.format(odd=odd)}")
         assert answer.status_code in (200, 302, 400, 404), f"{address} {odd[:9]}: {answer.status_code}"

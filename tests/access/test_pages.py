@@ -11,7 +11,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.access.records import FOREIGN, Records, records
+from tests.access.house import House
+from tests.access.records import FOREIGN, Records
 from tests.access.rules import NOT_OURS, RULES, SEEN_BY, Rule
 from tests.people import People
 
@@ -41,17 +42,9 @@ def address(name: str, rule: Rule, kept: Records) -> str:
     return reverse(f"api-v1:{name}" if name in ("openapi-json", "api-root") else name, kwargs=given)
 
 
-@pytest.fixture
-def walk(people: People, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("config.health.PATIENCE", 0)  # no worker will come up while we wait
-    return {"people": people, "records": records(people)}
-
-
-def browser(people: People, who: str) -> Client:
-    client = Client(raise_request_exception=False)
-    if who:
-        client.force_login(getattr(people, who))
-    return client
 
 
 def asked(client: Client, method: str, path: str) -> HttpResponse:
@@ -73,11 +66,11 @@ def test_every_route_has_its_rule_and_every_rule_its_route() -> None:
 
 
 @pytest.mark.parametrize("name", ours())
-def test_a_page_lets_in_who_may_and_nobody_else(name: str, walk: dict[str, Any]) -> None:
-    rule, people, kept = RULES[name], walk["people"], walk["records"]
+def test_a_page_lets_in_who_may_and_nobody_else(name: str, house: House) -> None:
+    rule, people, kept = RULES[name], house.people, house.records
     path = address(name, rule, kept)
     for who in WHO:
-        client = browser(people, who)
+        client = house.browser(who)
         for method in ("GET", "POST"):
             answer = asked(client, method, path)
             said = f"{method} {path} as {who or 'nobody'}: {answer.status_code}"
@@ -108,19 +101,19 @@ def judge(rule: Rule, people: People, who: str, answer: HttpResponse, said: str)
 
 
 @pytest.mark.parametrize("name", [name for name in ours() if RULES.get(name, Rule()).silent])
-def test_others_things_stay_as_they_were(name: str, walk: dict[str, Any]) -> None:
-    rule, people, kept = RULES[name], walk["people"], walk["records"]
+def test_others_things_stay_as_they_were(name: str, house: House) -> None:
+    rule, kept = RULES[name], house.records
     for who in set(WHO) - SEEN_BY[rule.record]:
-        browser(people, who).post(address(name, rule, kept))
+        house.browser(who).post(address(name, rule, kept))
         assert kept.intact(rule.record), f"{name} as {who}"
 
 
 @pytest.mark.parametrize("name", [name for name in pages() if name.startswith(NOT_OURS)])
-def test_signing_in_pages_stand_for_everybody(name: str, walk: dict[str, Any]) -> None:
+def test_signing_in_pages_stand_for_everybody(name: str, house: House) -> None:
     pattern = dict(routes())[name]
     given = {"pk": 1} if "<int:pk>" in pattern else {}
     given |= {"key": "x-y"} if "?P<key>" in pattern else {}
     given |= {"uidb36": "1"} if "uidb36" in pattern else {}
     for who in ("ada", "otto", ""):
-        answer = asked(browser(walk["people"], who), "GET", reverse(name, kwargs=given))
+        answer = asked(house.browser(who), "GET", reverse(name, kwargs=given))
         assert answer.status_code < 500, f"{name} as {who}: {answer.status_code}"

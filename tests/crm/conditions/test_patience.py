@@ -7,7 +7,7 @@ from django.db import connection
 
 from crm.audiences import editing
 from crm.conditions import patience, views
-from tests.access.test_pages import browser
+from tests.access.house import signed_in
 from tests.api.calling import api_of
 from tests.people import People, everybody
 
@@ -44,7 +44,7 @@ def test_work_that_takes_too_long_is_cut_off_and_the_connection_goes_on(people: 
 def test_the_builder_says_that_it_takes_too_long(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "some", sleep)
     monkeypatch.setattr(editing, "some", sleep)
-    client = browser(people, "ada")
+    client = signed_in(people, "ada")
     assert "too many to count" in client.post("/conditions/builder/", BUILT).content.decode()
     answer = client.post("/audiences/new/", BUILT)
     assert (answer.status_code, "takes too long" in answer.content.decode()) == (200, True)

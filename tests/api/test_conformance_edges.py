@@ -1,0 +1,20 @@
+"""Made-up requests by the thousand, at every edge of every value: the API never fails, and answers as its description says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.made_up import AS_TOLD, described, keeps_its_word
+
+pytestmark = pytest.mark.slow
+
+schema = described("coverage")
+
+
+@schema.parametrize()
+@AS_TOLD
+@pytest.mark.django_db
+def test_the_api_keeps_its_word_at_every_edge(case: Any, worker_token: str) -> None:
+    keeps_its_word(case, worker_token)
