@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import QueryDict
 from pydantic import BaseModel, ValidationError
 
-from automation.building.options import Option, options
+from automation.building.options import Option, Preview, options, preview_of
 from automation.building.parts import Parts, parts_from_data, parts_from_form
 from automation.editing.fields import COMPOSED, Asked, asked, matters, text_of, value_in
 from automation.editing.sentences import problems, unsaid
@@ -21,20 +21,33 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Row:
-    """One field of the form. `value` is what is shown in it; `off`: it plays no part as the others are filled in. `unit`
-    is the field drawn beside it."""
+    """One field of the form. `value` is what is shown in it; `todo`: what is still to be said, which is
+    no mistake. `off`: it plays no part as the others are filled in. `unit` is the field drawn beside it. `about`: what was
+    chosen, shown below it."""
 
     asked: Asked
     value: Any = ""
     error: str = ""
+    todo: str = ""
     options: list[Option] = field(default_factory=list)
     off: bool = False
     parts: Parts | None = None
     unit: Row | None = None
+    about: Preview | None = None
 
     @property
     def name(self) -> str:
         return self.asked.name
+
+    @property
+    def seldom(self) -> bool:
+        """Whether few need it, so that it stands folded."""
+        return bool(self.asked.extra.get("seldom") or self.name == "note")
+
+    @property
+    def used(self) -> bool:
+        """Whether it says something else than it would by itself."""
+        return bool(self.error) or self.value != text_of(self.asked, None)
 
     @property
     def when(self) -> str:
@@ -133,7 +146,9 @@ def _rows(
         chosen = value if isinstance(value, list) else [value]
         row = Row(one, value, options=options(one, user, chosen), parts=parts.get(one.name))
         row.off = not matters(one, values)
-        row.error = form.errors.get(one.name) or ("" if row.off else form.missing.get(one.name, ""))
+        row.error = form.errors.get(one.name, "")
+        row.todo = "" if row.off or row.error else form.missing.get(one.name, "")
+        row.about = preview_of(value) if one.control == "template" else None
         if rows and one.control == "choice" and one.name.endswith("unit") and rows[-1].asked.numbers:
             rows[-1].unit = row
         else:

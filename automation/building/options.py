@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, QuerySet
 
 from automation.access import automations_for
 from automation.editing.fields import RECORDS, Asked
-from automation.editing.saying import AWAITED
+from automation.editing.happenings import HAPPENINGS, OTHER, plain_name
+from automation.editing.saying import readable
 from automation.effects.field_values import SETTABLE
 from automation.models import Automation
 from crm.access import people_for, teams_for
@@ -21,7 +23,7 @@ from crm.event_kinds import all_kinds
 from crm.models import Audience, CloseReason, DocumentKind, Tag
 from followups.models import FollowUpTemplate, FollowUpType, Outcome
 from messaging.contact_sentences import CHANNEL_NAMES
-from messaging.models import MessageTemplate
+from messaging.models import MessageTemplate, TemplateVariant
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -37,6 +39,29 @@ RECORD_DATES = (
     ("invoice.due_on", "The invoice’s due date"),
     ("invoice.issued_on", "The day of the invoice"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message template in a few words: its id, subject and how its text begins."""
+
+    id: int
+    subject: str
+    begins: str
+
+
+def preview_of(template: Any) -> Preview | None:
+    """The chosen template as it reads in its first language, or None where it is not there; one query."""
+    text = str(template or "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        return None
+    row = (
+        TemplateVariant.objects.filter(template=int(text), template__archived_at__isnull=True)
+        .order_by("pk")
+        .values_list("template_id", "subject", "text")
+        .first()
+    )
+    return Preview(row[0], readable(row[1]), readable(" ".join(row[2].split())[:200])) if row else None
 
 
 def options(one: Asked, user: User, chosen: Sequence[Any] = ()) -> list[Option]:
@@ -90,20 +115,19 @@ def _automations(one: Asked, user: User) -> list[Option]:
     return _rows(automations_for(user).exclude(state="archived"))
 
 
-def _events() -> list[Option]:
-    """What may be waited for: the usual first, then everything else there is."""
-    usual = [(value, words) for value, words, _ in AWAITED]
-    known = {value for value, _ in usual}
-    rest = [(one.name, one.name.replace("_", " ").capitalize()) for one in all_kinds() if one.name not in known]
-    return [*usual, *rest]
+def _events() -> list[tuple[str, list[Option]]]:
+    """What may be waited for by what it is about; what nobody has put into words stands last."""
+    known = {value for _, rows in HAPPENINGS for value, _ in rows}
+    rest = [(one.name, plain_name(one.name)) for one in all_kinds() if one.name not in known]
+    return [*((title, list(rows)) for title, rows in HAPPENINGS), *([(OTHER, rest)] if rest else [])]
 
 
-def awaited_options(chosen: Sequence[str]) -> list[Option]:
-    """What may be waited for, with what is chosen already: a kind of somebody else's naming, perhaps."""
-    found = _events()
-    there = {value for value, _ in found}
-    own = [(one, one.removeprefix("custom.").replace("_", " ").capitalize()) for one in chosen if one not in there]
-    return [*found, *((value, words) for value, words in own if value)]
+def awaited_options(chosen: Sequence[str]) -> list[tuple[str, list[Option]]]:
+    """What may be waited for in its groups, with what is chosen already: a kind of somebody else's naming, perhaps."""
+    groups = _events()
+    there = {value for _, rows in groups for value, _ in rows}
+    own = [(one, plain_name(one)) for one in dict.fromkeys(chosen) if one and one not in there]
+    return [*groups, *([("Your own", own)] if own else [])]
 
 
 def _of_source(source: Source) -> Callable[[Asked, User], list[Option]]:
@@ -130,7 +154,7 @@ _LOADERS: dict[str, Callable[[Asked, Any], list[Option]]] = {
     "automations": _automations,
     "contact_field": lambda one, user: [*((name, RULES[name].label) for name in SETTABLE), *_own(before="custom.")],
     "date_field": _dates,
-    "event_kind": lambda one, user: _events(),
+    "event_kind": lambda one, user: [option for _, rows in _events() for option in rows],
 }
 
 #: Where the names of chosen records come from, for the cards.

@@ -13,7 +13,7 @@ from automation.drafts import seen_of, to_take_back
 from automation.editing import operations
 from automation.editing.layout import drawing
 from automation.editing.raw import BEGIN, GO_TO, CannotEdit, Data, Place, by_id, copied, exit_of, model_of, target, ways
-from automation.editing.saying import GROUPS, TRIGGER_GROUPS, is_hopeful, way_words
+from automation.editing.saying import GROUPS, HINTS, TRIGGER_GROUPS, USUAL_TRIGGERS, is_hopeful, way_words
 from automation.models import Automation, AutomationVersion
 from automation.preflight import preflight_list
 from automation.steps.registry import KINDS as STEPS
@@ -79,7 +79,10 @@ def page_of(
         "card": None,
         "palette": _palette(),
         "chooser": _chooser(),
+        "hints": HINTS,
         "adding": "",
+        "onward": [],
+        "goes_on": "",
         "end": str(next((mark.place for mark in drawn.marks if mark.what == "end"), BEGIN)),
         "paths": [],
         "targets": [],
@@ -110,8 +113,18 @@ def _select(user: User, definition: Data, cards: dict[str, Card], triggers: list
         )
     elif what == "add" and _is_place(definition, value):
         shown["adding"] = value
+        _join(definition, cards, Place.read(value), shown)
     elif (what, value) != ("trigger", "new"):
         shown["selected"] = Selected()
+
+
+def _join(definition: Data, cards: dict[str, Card], place: Place, shown: dict[str, Any]) -> None:
+    """Where an open way may go on instead of ending: at any step that is there already; or where it does so now."""
+    to = target(definition, place)
+    if to is None and place != BEGIN:
+        shown["onward"] = [(f"join:{place}:{pk}", cards[pk].label) for pk in shown["drawn"].numbers if pk != place.step]
+    elif to is not None and any(mark.what == "goes" and mark.place == place for mark in shown["drawn"].marks):
+        shown["goes_on"] = to
 
 
 def fixed_of(step: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,9 +159,10 @@ def _palette() -> list[tuple[str, str, list[Any]]]:
 
 
 def _chooser() -> list[tuple[str, str, list[Any]]]:
-    """The kinds of trigger by group."""
-    return [
-        (group, title, found)
-        for group, title in TRIGGER_GROUPS
-        if (found := [(kind, model) for kind, model in TRIGGERS.items() if model.group == group])
-    ]
+    """The kinds of trigger by group, those that most people come for first."""
+    groups: dict[str, list[Any]] = defaultdict(list)
+    groups["usual"] = [(kind, TRIGGERS[kind]) for kind in USUAL_TRIGGERS]
+    for kind, model in TRIGGERS.items():
+        if kind not in USUAL_TRIGGERS:
+            groups[model.group].append((kind, model))
+    return [(group, title, groups[group]) for group, title in TRIGGER_GROUPS if groups[group]]

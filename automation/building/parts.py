@@ -47,7 +47,7 @@ class Parts:
     value: Any = None
     acted: bool = False
     problem: str = ""
-    options: list[Option] = field(default_factory=list)
+    groups: list[tuple[str, list[Option]]] = field(default_factory=list)
     on: bool = False
     most: int = MOST
 
@@ -196,7 +196,7 @@ def _awaited_shown(one: Asked, data: Any) -> Parts:
         Part(row.get("event", ""), same=row.get("same_record", True), where=json.dumps(row.get("where", {})))
         for row in rows
     ]
-    return Parts(lines or [Part()], data, options=awaited_options([line.name for line in lines]))
+    return Parts(lines or [Part()], data, groups=awaited_options([line.name for line in lines]))
 
 
 def _awaited_given(one: Asked, given: QueryDict, user: User) -> Parts:
@@ -210,7 +210,7 @@ def _awaited_given(one: Asked, given: QueryDict, user: User) -> Parts:
         for line in lines
         if line.name
     ]
-    return Parts(lines or [Part()], value, pressed, options=awaited_options([line.name for line in lines]))
+    return Parts(lines or [Part()], value, pressed, groups=awaited_options([line.name for line in lines]))
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ MOST_TRIGGERS = 10
 
 def asked_for(wanted: str, definition: Mapping[str, Any], keep: str | None = None) -> Asked:
     """A button of the builder: "add:wait:s3.next", "delete:s3", "move:s3:s5.next", "up:s3", "down:s3", "copy:s3",
-    "trigger:tag_added", "untrigger:0". Raises CannotEdit."""
+    "join:s2.timed_out:s4", "cut:s2.timed_out", "trigger:tag_added", "untrigger:0". Raises CannotEdit."""
     verb, _, rest = wanted.partition(":")
     if verb not in _VERBS:
         raise CannotEdit("That cannot be done.")
@@ -67,6 +67,16 @@ def _up(rest: str, definition: Mapping[str, Any], keep: str | None) -> Asked:
 def _down(rest: str, definition: Mapping[str, Any], keep: str | None) -> Asked:
     said = f"Moved {step_words(definition, rest)} down"
     return Asked(lambda now: operations.down(now, rest), said, {"step": rest})
+
+
+def _join(rest: str, definition: Mapping[str, Any], keep: str | None) -> Asked:
+    at, _, to = rest.partition(":")
+    said = f"Let it go on at {step_words(definition, to)}"
+    return Asked(lambda now: operations.connect(now, Place.read(at), to), said, {})
+
+
+def _cut(rest: str, definition: Mapping[str, Any], keep: str | None) -> Asked:
+    return Asked(lambda now: operations.cut(now, Place.read(rest)), "Let it end there", {}, loses=True)
 
 
 def _copy(rest: str, definition: Mapping[str, Any], keep: str | None) -> Asked:
@@ -110,6 +120,8 @@ _VERBS: dict[str, Callable[[str, Mapping[str, Any], str | None], Asked]] = {
     "up": _up,
     "down": _down,
     "copy": _copy,
+    "join": _join,
+    "cut": _cut,
     "trigger": _trigger,
     "untrigger": _untrigger,
 }

@@ -6,34 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from automation.editing.happenings import event_words
 from automation.editing.raw import by_id, finished, model_of, ways
 from automation.engine.spans import span_words
-
-#: What may be waited for, as the builder offers it: value, what it means, and how a card says it.
-AWAITED = (
-    ("reply", "They reply, call back or meet", "a reply"),
-    ("message_clicked", "They click a link in a message", "a click"),
-    ("message_opened", "They open a message", "an opened message"),
-    ("form_submitted", "They send a form", "a form"),
-    ("meeting_logged", "A meeting was held", "a meeting"),
-    ("call_logged", "A call was logged", "a call"),
-    ("followup_completed", "A follow-up was completed", "a completed follow-up"),
-    ("order_placed", "They place an order", "an order"),
-    ("order_paid", "They pay an order", "a paid order"),
-    ("payment_received", "A payment came in", "a payment"),
-    ("invoice_paid", "An invoice was paid", "a paid invoice"),
-    ("class_enrolled", "They enrol in a class", "an enrolment"),
-    ("class_attended", "They attend a class", "an attended class"),
-    ("document_received", "A document arrived", "a document"),
-    ("document_approved", "A document was approved", "an approved document"),
-    ("deal_stage_changed", "A deal moves to another stage", "a moved deal"),
-    ("deal_won", "A deal was won", "a won deal"),
-    ("deal_lost", "A deal was lost", "a lost deal"),
-    ("tag_added", "They get a tag", "a tag"),
-    ("audience_joined", "They join an audience", "an audience"),
-    ("lifecycle_changed", "Their lifecycle changes", "another lifecycle"),
-)
-_SHORT = {value: short for value, _, short in AWAITED}
 
 _FIELD = re.compile(r"\{\{\s*([\w.]+)[^{}]*\}\}")
 
@@ -46,6 +21,7 @@ GROUPS = (
     ("flow", "End or go elsewhere"),
 )
 TRIGGER_GROUPS = (
+    ("usual", "Most often"),
     ("contact", "Something about the contact"),
     ("record", "Deals, documents, invoices, follow-ups"),
     ("message", "Messages"),
@@ -54,10 +30,31 @@ TRIGGER_GROUPS = (
     ("hand", "By hand"),
 )
 
+#: The triggers that most people come for; they stand first instead of in their group.
+USUAL_TRIGGERS = ("form_submitted", "contact_created", "tag_added", "deal_stage_changed", "invoice_overdue", "manual")
 
-def event_words(event: str) -> str:
-    """An awaited event in a few words."""
-    return _SHORT.get(event, event.removeprefix("custom.").replace("_", " "))
+#: What the name of a kind does not say by itself; the palette is searched by these words too.
+HINTS = {
+    "send_message": "whichever way reaches them",
+    "wait": "some days or hours",
+    "wait_until": "a date or a time of day",
+    "wait_for_event": "a reply, a payment, a document",
+    "branch": "different ways for different people",
+    "split": "half this way, half that way",
+    "create_followup": "a call or task for a colleague",
+    "complete_followups": "those of this automation",
+    "notify": "a notice, not to the client",
+    "escalate": "to whoever leads the owner",
+    "go_to": "a step that is there already",
+    "log_attempt": "as if a colleague had tried",
+    "webhook": "tell another program",
+    "manual": "somebody puts them in",
+    "api": "another program puts them in",
+    "custom_event": "what another program tells",
+    "days_inactive": "nothing heard for some days",
+    "not_replied_within": "no answer for some days",
+    "schedule": "each week or month",
+}
 
 
 def heading(step: Mapping[str, Any], names: Mapping[str, str]) -> tuple[str, str]:

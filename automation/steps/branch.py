@@ -43,7 +43,7 @@ class Branch(Step):
         return "yes" if len(self.choices) == 1 else f"way {place}"
 
     def lacks(self) -> dict[str, str]:
-        open_ones = [one.label or f"way {place}" for place, one in enumerate(self.choices, 1) if not one.when]
+        open_ones = [one.label or self._unnamed(place) for place, one in enumerate(self.choices, 1) if not one.when]
         unsaid = {"choices": f"Say who goes “{open_ones[0]}”."} if open_ones else {}
         return super().lacks() | unsaid
 

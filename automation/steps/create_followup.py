@@ -34,10 +34,10 @@ class CreateFollowUp(Step):
         None, title="Template", description="What is left empty below is the template's",
         json_schema_extra={"control": "followup_template"},
     )  # fmt: skip
-    subject: str = Field("", max_length=200, title="Subject", description="May hold merge fields")
+    subject: str = Field("", max_length=200, title="Subject", description="{{ contact.first_name }} becomes their name")
     description: str = Field(
-        "", max_length=5000, title="Details", description="May hold merge fields",
-        json_schema_extra={"control": "long_text"},
+        "", max_length=5000, title="Details",
+        json_schema_extra={"control": "long_text", "seldom": True},
     )  # fmt: skip
     type: str = Field(
         "", max_length=40, title="Type", description="How the client is reached",
@@ -46,6 +46,7 @@ class CreateFollowUp(Step):
     priority: Literal["", "low", "medium", "high", "urgent"] = Field(
         "", title="Priority",
         json_schema_extra={
+            "seldom": True,
             "labels": {
                 "": "As the template, else medium", "low": "Low", "medium": "Medium", "high": "High", "urgent": "Urgent",
             }
@@ -54,8 +55,9 @@ class CreateFollowUp(Step):
     due_in: int = Field(1, ge=0, le=3650, title="Due in")
     due_unit: UNITS = Field("days", title="Unit")
     due_at: time | None = Field(
-        None, title="At", description="Where the colleague is; empty means any time of that day"
-    )
+        None, title="At", description="Where the colleague is; empty means any time of that day",
+        json_schema_extra={"seldom": True},
+    )  # fmt: skip
     whom: Literal["owner", "least_loaded", "another", "person"] = Field(
         "owner", title="For", json_schema_extra={"labels": WHOM}
     )

@@ -18,7 +18,7 @@ class Escalate(Acting):
 
     kind: Literal["escalate"] = "escalate"
     reason: str = Field(
-        "", max_length=300, title="Why", description="What they are told; may hold merge fields",
+        "", max_length=300, title="Why", description="What they are told",
         json_schema_extra={"control": "long_text", "needed": "Say why it goes to the manager."},
     )  # fmt: skip
     priority: Literal["", "high", "urgent"] = Field(

@@ -32,10 +32,10 @@ class Notify(Acting):
     team: Id | None = Field(None, title="Team", json_schema_extra={"control": "team", "when": {"to": "team"}})
     subject: str = Field(
         "Look at {{ contact.full_name|this client }}", min_length=1, max_length=200, title="Heading",
-        description="May hold merge fields",
+        description="{{ contact.full_name }} becomes their name",
     )  # fmt: skip
     text: str = Field(
-        "", max_length=2000, title="What to say", description="May hold merge fields",
+        "", max_length=2000, title="What to say",
         json_schema_extra={"control": "long_text"},
     )  # fmt: skip
     urgent: bool = Field(False, title="Urgent", description="Comes through their quiet hours")

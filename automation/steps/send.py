@@ -26,14 +26,13 @@ class Send(Step):
     """What all messages have in common."""
 
     topic: Literal["", "service", "marketing", "classes", "payments"] = Field(
-        "", title="What it is about", description="What they may have refused: marketing needs that they did not",
-        json_schema_extra={"labels": TOPIC_LABELS},
+        "", title="What it is about", description="Each may be refused by itself; nobody who refused it gets it",
+        json_schema_extra={"labels": TOPIC_LABELS, "seldom": True},
     )  # fmt: skip
     fallback: bool = Field(
-        True,
-        title="Try another channel",
-        description="If this one fails, a template of the same name goes over another",
-    )
+        True, title="Try another channel", description="If this one fails, a template of the same name goes over another",
+        json_schema_extra={"seldom": True},
+    )  # fmt: skip
 
     group: ClassVar[str] = "message"
     acts: ClassVar[bool] = True

@@ -15,6 +15,7 @@ from automation.reading.people import GROUPS, offered, people_of, people_page, s
 from automation.reading.round import round_of
 from automation.stopping import pause, resume, retry, skip, stop
 from automation.views.frame import automation_or_404, framed
+from crm.access import contacts_for
 from crm.results import Result
 from crm.views.answering import counted, say
 from crm.views.asking import BIGGEST, back, ids_in
@@ -43,6 +44,7 @@ def people_page_view(request: PersonRequest, pk: int) -> HttpResponse:
         request, automation, "people",
         page=page, wanted=wanted, groups=GROUPS, steps=steps_of(automation), reasons=STOP_REASONS,
         offered=offered(wanted) if request.user.can("automations.enroll") else [],
+        contacts=[(one.pk, one.name) for one in contacts_for(request.user).active().order_by("-pk")[:50]],
     )  # fmt: skip
     return render(request, "automation/people.html", shown)
 

@@ -43,13 +43,16 @@ export async function post(form, submitter, headers = {}) {
   }
 }
 
+let sending = null;
 document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.id !== "act" && form.id !== "bulk") return;
   const submitter = event.submitter;
+  if (form.dataset.sent && submitter === sending) { event.preventDefault(); return; } // pressed twice
   if (event.defaultPrevented || form.dataset.sent || !submitter) return;
   event.preventDefault();
   form.dataset.sent = "yes";
+  sending = submitter;
   const rows = form.id === "bulk" ? $$("tr:has(.pick :checked)") : [submitter.closest("[data-row]")].filter(Boolean);
   rows.forEach((row) => row.classList.add("leaving"));
   const came = await post(form, submitter);

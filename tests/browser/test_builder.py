@@ -71,7 +71,7 @@ def builds(page: Page, name: str, save: Callable[[], None], ask: Callable[[], No
     page.get_by_role("button", name="Form submitted").click()
     page.locator("#id_form").fill("visa guide")
     save()
-    page.locator(".canvas .plus").last.click()
+    page.get_by_role("link", name="Add the first step").click()
     expect(page.get_by_role("heading", name="Add a step here")).to_be_visible()
     picture(page, "2-palette")
     page.get_by_role("button", name="Send e-mail").click()
@@ -297,4 +297,80 @@ def test_an_active_one_says_who_is_where_and_what_is_not_live_yet(
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"/automations/{create(name='New', definition={}, by=morning.mara, now=timezone.now()).pk}/")
     picture(page, "new-390")
+    assert not page.errors  # type: ignore[attr-defined]
+
+
+def test_what_is_stored_is_marked_no_more_and_enter_stays_in_the_field(
+    page: Page, morning: People, templates: dict[str, int], sign_in: Callable[[User], None]
+) -> None:
+    one = create(name="Marked", definition={}, by=morning.mara, now=timezone.now())
+    sign_in(morning.mara)
+    page.goto(f"/automations/{one.pk}/")
+    page.get_by_role("button", name="Form submitted").dblclick()
+    page.locator("#id_form").fill("guide")
+    page.keyboard.press("Enter")
+    expect(page.locator("#trigger-0")).to_contain_text("guide")
+    expect(page.locator("#id_form")).to_be_focused()
+    expect(page.locator("#trigger-1")).to_have_count(0)
+    page.get_by_role("link", name="Add the first step").click()
+    expect(page.get_by_label("Find one of these")).to_be_focused()
+    page.keyboard.type("mail")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-side]")).to_contain_text("Choose the message template.")
+    page.locator("#id_template").select_option(label="Five tips")
+    expect(page.locator("[data-side]")).to_contain_text("Hello [first name]")
+    expect(page.locator("[data-side]")).not_to_contain_text("Choose the message template.")
+    assert not page.errors  # type: ignore[attr-defined]
+
+
+def test_a_condition_that_is_half_made_is_there_again_and_a_whole_one_is_stored_in_any_hurry(
+    page: Page, morning: People, templates: dict[str, int], sign_in: Callable[[User], None]
+) -> None:
+    definition = {
+        "triggers": [{"kind": "manual"}],
+        "start": "s1",
+        "steps": [
+            {"id": "s1", "kind": "wait", "exits": {"next": "s2"}},
+            {"id": "s2", "kind": "branch", "choices": [{"name": "c1", "when": {}}], "exits": {}},
+        ],
+    }
+    one = create(name="Half", definition=definition, by=morning.mara, now=timezone.now())
+    sign_in(morning.mara)
+    page.goto(f"/automations/{one.pk}/?step=s2")
+    page.locator("#when_a-0_what").select_option(label="Lifecycle")
+    page.locator("#node-s1").click()
+    expect(page.locator("#id_amount")).to_be_visible()
+    page.locator("#node-s2").click()
+    expect(page.locator("#when_a-0_what")).to_have_value("field:lifecycle")
+    page.locator("#when_a-0_value").select_option("client")
+    page.locator("#node-s1").click()
+    expect(page.locator("#id_amount")).to_be_visible()
+    expect(page.locator("#node-s2")).to_contain_text("is a client")
+    page.locator("#node-s2").click()
+    page.get_by_role("button", name="Another way").click()
+    expect(page.locator("#when_b-0_what")).to_be_focused()
+    expect(page.locator(".branch")).to_have_count(3)
+    assert [choice["label"] for choice in steps("Half")[1]["choices"]] == ["is a client", ""]
+    assert all("422" in one for one in page.errors)  # type: ignore[attr-defined]
+
+
+def test_a_wide_tree_is_drawn_so_that_it_fits_and_stays_about_its_trigger(
+    page: Page, morning: People, sign_in: Callable[[User], None]
+) -> None:
+    ends = [{"id": f"s{number}", "kind": "wait", "exits": {"next": None}} for number in (2, 3, 4, 5)]
+    ways = [{"name": f"c{number}", "label": str(number), "when": {}} for number in (2, 3, 4)]
+    fork = {"id": "s1", "kind": "branch", "choices": ways, "exits": {"c2": "s2", "c3": "s3", "c4": "s4", "else": "s5"}}
+    definition = {"triggers": [{"kind": "manual"}], "start": "s1", "steps": [fork, *ends]}
+    one = create(name="Wide", definition=definition, by=morning.mara, now=timezone.now())
+    sign_in(morning.mara)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"/automations/{one.pk}/")
+    expect(page.get_by_label("75 %")).to_be_checked()
+    page.set_viewport_size({"width": 1100, "height": 900})
+    middle = "(one) => { const box = one.getBoundingClientRect(); return box.x + box.width / 2; }"
+    page.wait_for_timeout(200)
+    trigger, canvas = (page.locator(part).evaluate(middle) for part in ("#trigger-0", "[data-canvas]"))
+    assert abs(trigger - canvas) < 20
+    page.set_viewport_size({"width": 1920, "height": 900})
+    expect(page.get_by_label("100 %")).to_be_checked()
     assert not page.errors  # type: ignore[attr-defined]

@@ -7,13 +7,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from automation.building.options import awaited_options
 from automation.building.saving import MOST_TRIGGERS
 from automation.definition.rules import Rules
 from automation.drafts import seen_of
+from automation.editing.happenings import HAPPENINGS
 from automation.models import Automation, AutomationVersion
 from automation.publishing import create, publish
 from automation.steps.registry import KINDS as STEPS
 from automation.triggers.registry import KINDS as TRIGGERS
+from crm.event_kinds import all_kinds
 from tests.automation.editing.filled import filled
 from tests.automation.making import automation, goes_on, happens, template
 from tests.factories import NOW, contact
@@ -318,3 +321,65 @@ def test_the_form_of_every_kind_of_trigger_is_drawn_and_taken_as_it_is(mara: Cli
             answer = mara.post(f"/automations/{one.pk}/triggers/{number}/", filled(page, "data-settings"))
             assert answer.status_code == 302, trigger["kind"]
             assert TRIGGERS[trigger["kind"]].model_validate(draft(one).definition["triggers"][number])
+
+
+FORKED: dict[str, Any] = {
+    "triggers": [{"kind": "manual"}],
+    "start": "s1",
+    "steps": [
+        {"id": "s1", "kind": "wait_for_event", "events": [{"event": "reply"}], "exits": {"happened": "s2"}},
+        {"id": "s2", "kind": "wait", "amount": 1, "exits": {"next": None}},
+    ],
+}
+
+
+def test_an_open_way_goes_on_at_a_step_that_is_there_and_ends_again(mara: Client) -> None:
+    one = create(name="Joined", definition=FORKED, by=None, now=NOW)
+    page = mara.get(f"/automations/{one.pk}/?add=s1.timed_out").content.decode()
+    assert 'value="join:s1.timed_out:s2"' in page
+    press(mara, one, "join:s1.timed_out:s2")
+    assert draft(one).definition["steps"][0]["exits"] == {"happened": "s2", "timed_out": "s2"}
+    page = mara.get(f"/automations/{one.pk}/?add=s1.timed_out").content.decode()
+    assert "It goes on at “Wait 1 day”." in page
+    press(mara, one, "cut:s1.timed_out")
+    assert draft(one).definition["steps"][0]["exits"]["timed_out"] is None
+
+
+def test_what_may_be_waited_for_is_grouped_and_every_kind_has_words() -> None:
+    named = {value for _, rows in HAPPENINGS for value, _ in rows}
+    assert len(named) == sum(len(rows) for _, rows in HAPPENINGS)
+    assert {one.name for one in all_kinds()} <= named
+    assert awaited_options(["custom.visa_granted"])[-1] == ("Your own", [("custom.visa_granted", "Visa granted")])
+
+
+def test_a_chosen_template_is_shown_as_it_reads(mara: Client) -> None:
+    one = create(
+        name="Shown",
+        definition={
+            "start": "s1",
+            "steps": [{"id": "s1", "kind": "send_email", "template": template(text="Hello {{ contact.first_name }}")}],
+        },
+        by=None,
+        now=NOW,
+    )
+    page = mara.get(f"/automations/{one.pk}/?step=s1").content.decode()
+    assert "Hello [first name]" in page
+    assert 'href="/templates/' in page
+
+
+def test_what_is_not_said_yet_is_no_mistake(mara: Client) -> None:
+    one = blank()
+    press(mara, one, "add:send_email:.")
+    page = mara.get(f"/automations/{one.pk}/?step=s1").content.decode()
+    assert "Choose the message template." in page
+    assert "aria-invalid" not in page
+
+
+def test_somebody_is_put_in_from_the_people_of_an_active_one(mara: Client) -> None:
+    one, who = automation({"kind": "wait", "amount": 1}), contact()
+    page = mara.get(f"/automations/{one.pk}/people/").content.decode()
+    assert 'action="/automations/put/"' in page
+    here = f"/automations/{one.pk}/people/"
+    answer = mara.post("/automations/put/", {"contact": who.pk, "automation": one.pk, "next": here})
+    assert answer.url == here
+    assert who.first_name in mara.get(here).content.decode()
