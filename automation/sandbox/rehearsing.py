@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import randbelow
 from time import monotonic
-from typing import NamedTuple
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Max
@@ -32,6 +31,7 @@ from automation.models import EnrollmentStatus as Status
 from automation.rounds import about_of, round_of
 from automation.running import run_these
 from automation.sandbox import timeline
+from automation.sandbox.due import Due, due_now, is_waited_for, next_for
 from automation.sandbox.happening import Setting, happen
 from automation.sandbox.timeline import Line, Rehearsed
 from automation.sandbox.watching import Watch, in_order
@@ -50,6 +50,8 @@ PATIENCE = 8.0
 #: How long it waits for somebody who is just changing the same contact, and for one statement. The first is shorter than
 #: PostgreSQL waits before it looks for a deadlock (1 s): of two that wait for each other, the rehearsal gives way.
 LOCK_MS, STATEMENT_MS = 800, 8000
+#: So often it looks whether it stands in the way of somebody who works in earnest.
+LOOK_SECONDS = 0.1
 #: Numbers of versions that are made for a rehearsal alone; real ones count from 1.
 NUMBERS_FROM = 1_000_000_000
 
@@ -62,6 +64,10 @@ ONLY_AN_EVENT = "Nothing more happens by itself: only an event can bring them on
 
 class CannotRehearse(ValueError):
     """The text is a sentence."""
+
+
+class _InTheWay(Exception):
+    """Somebody who works in earnest waits for what the rehearsal holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,23 @@ def rehearse(asked: Asked) -> Rehearsed:
         raise CannotRehearse("This contact was deleted.")
     if asked.definition.start is None:
         raise CannotRehearse("It has no steps yet.")
+    ends = monotonic() + PATIENCE
+    while (found := _once(asked, ends)) is None:
+        pass
+    return found
+
+
+def _once(asked: Asked, ends: float) -> Rehearsed | None:
+    """One try; None where it stood in somebody's way and is to begin anew."""
     result = Rehearsed(asked.contact.pk, asked.number, asked.start, forced=dict(asked.forced))
-    run = _Run(asked, result)
+    run = _Run(asked, result, ends)
     try:
         with _taken_back():
             run.go()
+    except _InTheWay:
+        if monotonic() < ends:
+            return None
+        result.cut = BUSY
     except OperationalError as problem:  # a lock that somebody holds, or a statement that took too long
         log.info("a rehearsal was cut", extra={"error_text": str(problem)})
         result.cut = BUSY
@@ -116,51 +134,17 @@ def _taken_back() -> Iterator[None]:
             transaction.set_rollback(True)
 
 
-class Due(NamedTuple):
-    """What is due at a moment."""
-
-    events: bool
-    messages: bool
-    followups: bool
-    round: bool
-
-
-_DUE = """
-SELECT EXISTS (SELECT FROM crm_event WHERE contact_id = %(contact)s AND id > %(told)s),
-    EXISTS (SELECT FROM messaging_message WHERE contact_id = %(contact)s AND direction = 'out'
-        AND status IN ('pending', 'scheduled') AND send_after <= %(now)s),
-    EXISTS (SELECT FROM followups_followup f JOIN followups_followuptype t ON t.id = f.type_id
-        WHERE f.contact_id = %(contact)s AND f.deleted_at IS NULL AND f.status = 'pending' AND f.due_by <= %(now)s
-            AND f.due_by + t.miss_after_minutes * interval '1 minute' <= %(now)s
-            AND (f.snoozed_until IS NULL OR f.snoozed_until <= %(now)s)
-            AND NOT (f.speed_to_lead AND f.reschedule_count = 0)),
-    EXISTS (SELECT FROM automation_enrollment WHERE id = %(round)s AND next_at <= %(now)s
-        AND status IN ('active', 'waiting', 'paused_ooo'))
-"""
-
-
-#: When the next message leaves, and when the next follow-up is missed.
-_MOMENTS = """
-SELECT (SELECT min(send_after) FROM messaging_message
-        WHERE contact_id = %(contact)s AND direction = 'out' AND status IN ('pending', 'scheduled')),
-    (SELECT min(greatest(f.due_by + t.miss_after_minutes * interval '1 minute', f.snoozed_until))
-        FROM followups_followup f JOIN followups_followuptype t ON t.id = f.type_id
-        WHERE f.contact_id = %(contact)s AND f.deleted_at IS NULL AND f.status = 'pending'
-            AND NOT (f.speed_to_lead AND f.reschedule_count = 0))
-"""
-
-
 class _Run:
     """One rehearsal under way."""
 
-    def __init__(self, asked: Asked, result: Rehearsed) -> None:
-        self.asked, self.result = asked, result
+    def __init__(self, asked: Asked, result: Rehearsed, ends: float) -> None:
+        self.asked, self.result, self.ends = asked, result, ends
         self.version_id = 0
         self.watch: Watch | None = None
         self.pending = dict(enumerate(asked.what_ifs))
         self.told_until = 0
         self.turns = 0
-        self.ends = monotonic() + PATIENCE
+        self.looked = monotonic()
 
     @property
     def lines(self) -> list[Line]:
@@ -275,11 +259,9 @@ class _Run:
     def _due(self, now: datetime) -> Due | None:
         """What there is to do at this moment, if anything; one query."""
         assert self.watch is not None
-        with connection.cursor() as cursor:
-            asked = {"contact": self.asked.contact.pk, "told": self.told_until, "round": self.watch.enrollment_id}
-            cursor.execute(_DUE, asked | {"now": now})
-            due = Due(*cursor.fetchone())
-        return due if any(due) else None
+        return due_now(
+            self.asked.contact.pk, told_until=self.told_until, enrollment_id=self.watch.enrollment_id, now=now
+        )
 
     def _turn(self, now: datetime) -> None:
         """One turn of the round. One that breaks off stands still; in earnest it is tried again before."""
@@ -342,9 +324,7 @@ class _Run:
         if over and not supposed and row.status == Status.FAILED:
             return None
         moments = [*supposed, *([row.next_at] if row.next_at is not None and not over else [])]
-        with connection.cursor() as cursor:
-            cursor.execute(_MOMENTS, {"contact": self.asked.contact.pk})
-            leaves, missed = cursor.fetchone()
+        leaves, missed = next_for(self.asked.contact.pk)
         moments += [at for at in (leaves, None if over else missed) if at is not None]
         later = [max(at, now) for at in moments]
         if not later or self._enough():
@@ -357,11 +337,21 @@ class _Run:
         return soonest if soonest > now else now + timedelta(seconds=1)
 
     def _enough(self) -> bool:
+        """Whether it is over; raises _InTheWay where somebody waits for it."""
+        if self._in_the_way():
+            raise _InTheWay
         if self.turns >= MOST_TURNS:
             self.result.cut = TOO_MANY
         elif monotonic() > self.ends:
             self.result.cut = TOO_LONG
         return bool(self.result.cut)
+
+    def _in_the_way(self) -> bool:
+        """Whether another session waits for what this one holds, looked at now and then."""
+        if monotonic() < self.looked + LOOK_SECONDS:
+            return False
+        self.looked = monotonic()
+        return is_waited_for()
 
     def _end(self, row: Enrollment, now: datetime) -> None:
         result = self.result
