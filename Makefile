@@ -1,9 +1,16 @@
 # Everything begins here; `make help` says what there is. Only Python 3.11+ and make are needed.
 PYTHON ?= python3
 SIZE ?= small
+TIER ?= quick
 VENV := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench
+# Where the machine forbids to keep compiled Python, each process that a test or a bench starts would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+
+# Those marked `slow` play minutes of real life; the stories among them come one after the other.
+PICK_quick := -m "not slow"
+PICK_slow := -m slow --dist loadgroup
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -12,10 +19,10 @@ run: ## Start the product: http://127.0.0.1:8000 (HOST, PORT); Ctrl-C stops it
 	@$(PYTHON) -I config/install.py run
 	@exec $(VENV)/python -m config.run
 
-test: ## Run the whole test suite
+test: ## Run the tests: TIER=quick, or slow for those that take minutes
 	@$(PYTHON) -I config/install.py dev
 	@$(VENV)/python -m config.frontend
-	@$(VENV)/python -m pytest -n 2
+	@$(VENV)/python -m pytest -n 2 $(or $(PICK_$(TIER)),$(error TIER is quick or slow))
 
 check: ## Format, lint, types, import contracts, templates, migrations, OpenAPI file
 	@$(PYTHON) -I config/install.py dev

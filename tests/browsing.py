@@ -70,7 +70,7 @@ def axe() -> Callable[[Page], list[str]]:
 
     def findings(page: Page) -> list[str]:
         page.evaluate(source)
-        violations = page.evaluate("async () => (await axe.run()).violations")
+        violations = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
         return [
             f"{found['id']} ({found['impact']}): {node['target']} {node['failureSummary']}"
             for found in violations

@@ -45,7 +45,7 @@ def addresses(who: Contact) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(("theme", "width"), LOOKS, ids=[f"{theme}-{width}" for theme, width in LOOKS])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_the_pages_of_contacts_let_everybody_in(
     page: Page, maria: Contact, axe: Callable[[Page], list[str]], theme: str, width: int
 ) -> None:
@@ -101,7 +101,7 @@ def test_a_contact_leaves_by_keyboard_alone_and_keeps_no_cookie(page: Page, mari
     assert not page.context.cookies()
 
 
-@pytest.mark.parametrize(("theme", "width"), LOOKS, ids=[f"{theme}-{width}" for theme, width in LOOKS])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_a_colleague_sees_choices_history_and_stopped_addresses(
     page: Page, people: People, maria: Contact, sign_in: Callable[[User], None], theme: str, width: int,
     axe: Callable[[Page], list[str]],

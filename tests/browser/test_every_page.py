@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -32,7 +33,11 @@ if TYPE_CHECKING:
     from tests.people import People
 
 PICTURES = ROOT / ".local" / "screenshots"
-LOOKS = [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)]
+#: Each theme and each width is seen by whoever runs the quick tests; the other pairs by the slow ones.
+LOOKS = [
+    pytest.param(theme, width, id=f"{theme}-{width}", marks=[pytest.mark.slow] if slow else [])
+    for theme, width, slow in [("light", 1440, False), ("dark", 1440, True), ("light", 390, True), ("dark", 390, False)]
+]
 WHO = {
     **dict.fromkeys(OF_A_STRANGER, ""),
     **dict.fromkeys(PAGES, "sam"),
@@ -43,7 +48,7 @@ EVERY = {**OF_A_STRANGER, **PAGES, **OF_A_MANAGER, **OF_AN_ADMINISTRATOR}
 
 
 @pytest.mark.timeout(400)  # a hundred pages, one after the other
-@pytest.mark.parametrize(("theme", "width"), LOOKS, ids=[f"{theme}-{width}" for theme, width in LOOKS])
+@pytest.mark.parametrize(("theme", "width"), LOOKS)
 def test_every_page_lets_everybody_in(
     page: Page,
     morning: People,
@@ -57,6 +62,7 @@ def test_every_page_lets_everybody_in(
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
     folder = PICTURES / f"{theme}-{width}"
     folder.mkdir(parents=True, exist_ok=True)
+    pictures = bool(os.environ.get("TEST_PICTURES"))  # to look at; they take a quarter of the time
     jonas = Contact.objects.get(first_name="Jonas")
     ids = {
         "person": morning.noor.pk,
@@ -83,7 +89,8 @@ def test_every_page_lets_everybody_in(
         answer = page.goto(address.format(**ids))
         if answer and answer.status >= 400 and name != "nothing-there":
             wrong.append(f"{name}: answered {answer.status}")
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        if pictures:
+            page.screenshot(path=folder / f"{name}.png", full_page=True)
         wrong += [f"{name}: {finding}" for finding in axe(page)]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wrong.append(f"{name}: wider than the screen")
