@@ -68,8 +68,6 @@ def advance(graph: Graph, state: State, facts: Facts, now: datetime) -> Turn:
     """Take one turn. The same arguments give the same answer: a turn that was lost in a crash is simply taken again."""
     if graph.broken:
         return _over(state, Fail(graph.broken), [])
-    if graph.broken:
-        return _over(state, Fail(graph.broken), [])
     case = Case(graph, state, facts, now)
     if (end := why_end(case)) is not None:
         step = graph.steps.get(state.step or "")
