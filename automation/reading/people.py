@@ -70,7 +70,7 @@ def people_page(user: User, automation: Automation, wanted: Wanted, *, after: st
         rows = refusals_for(user).filter(automation=automation)
         page = page_of(rows, NEWEST, _REFUSED, after=after, before=before)
         for row in page.rows:
-            row |= {"name": _name(row)}
+            row |= {"name": named(row)}
         return page
     page = page_of(people_of(user, automation, wanted), NEWEST, _COLUMNS, after=after, before=before)
     known = graphs({row["automation_version_id"] for row in page.rows}) if page.rows else {}
@@ -78,7 +78,7 @@ def people_page(user: User, automation: Automation, wanted: Wanted, *, after: st
         label, tone, glyph = STATUSES[row["status"]]
         step, does = step_words(known.get(row["automation_version_id"]), row["step"])
         row |= {
-            "name": _name(row), "label": label, "tone": tone, "glyph": glyph, "step_title": step, "does": does,
+            "name": named(row), "label": label, "tone": tone, "glyph": glyph, "step_title": step, "does": does,
             "ended": ended_words(row["status"], row["stop_reason"]), "may": may_be(row["status"]),
         }  # fmt: skip
     return page
@@ -103,6 +103,7 @@ def offered(wanted: Wanted) -> list[str]:
     return ["resume", "stop"] if wanted.status == EnrollmentStatus.PAUSED else ["pause", "skip", "stop"]
 
 
-def _name(row: Mapping[str, str]) -> str:
+def named(row: Mapping[str, str]) -> str:
+    """What a row of `_COLUMNS` calls the contact."""
     full = f"{row['contact__first_name']} {row['contact__last_name']}".strip()
     return full or row["contact__organisation"] or row["contact__email"] or f"Contact {row['contact_id']}"

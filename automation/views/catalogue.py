@@ -15,6 +15,7 @@ from automation.making import BadAutomation, duplicate, good_name, rename
 from automation.models import AutomationKind
 from automation.publishing import create
 from automation.reading.listing import SHOWN, automation_page, wanted_by
+from automation.reading.parked import parked_for
 from automation.views.frame import automation_or_404
 from crm.views.guard import PersonRequest, may
 from crm.views.once import again, first_time, made_before, new_number, remember_made
@@ -41,6 +42,7 @@ def list_page(request: PersonRequest) -> HttpResponse:
         "states": SHOWN,
         "kinds": [("", "All kinds"), *AutomationKind.choices],
         "may_edit": request.user.can("automations.edit"),
+        "parked": parked_for(request.user).count() if request.user.can("contacts.view") else 0,
     }
     return render(request, "automation/list.html", shown)
 

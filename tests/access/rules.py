@@ -151,6 +151,8 @@ RULES: dict[str, Rule] = {
     # automations
     "automations": _needs("automations.view"),
     "automation_put": _needs("automations.enroll", 422),
+    "automations_parked": _needs("automations.view"),
+    "automations_parked_do": _needs("automations.enroll", verb="=retry"),
     "settings_automations": _needs("settings.manage"),
     "automation_new": _needs("automations.edit"),
     "automation_library": _needs("automations.edit"),

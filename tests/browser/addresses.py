@@ -120,6 +120,7 @@ OF_A_MANAGER: dict[str, str] = {
     "followups-team": "/followups/?columns=priority&columns=who&columns=status&columns=due&columns=outcome&columns=created",
     "automations": "/automations/",
     "automations-nothing": "/automations/?q=nothing+is+called+this",
+    "automations-parked": "/automations/parked/",
     "automation-new": "/automations/new/",
     "automation-library": "/automations/library/",
     "automation-library-nothing": "/automations/library/?q=nothing+is+called+this",
