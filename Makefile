@@ -8,9 +8,8 @@ VENV := .venv/bin
 # Where the machine forbids to keep compiled Python, each process that a test or a bench starts would compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-# Those marked `slow` play minutes of real life; the stories among them come one after the other.
 PICK_quick := -m "not slow"
-PICK_slow := -m slow --dist loadgroup
+PICK_slow := -m slow
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -35,7 +35,7 @@ def pytest_xdist_setupnodes() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long stories. They have databases of their own; all others keep their order, those that commit last."""
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+    items.sort(key=lambda item: not (item.path.parent.name == "stories" and item.get_closest_marker("slow")))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -14,7 +14,7 @@ from tests.stories.chaos import Chaos
 from tests.stories.installation import Installation, wait_until
 from tests.stories.mailbox import mailbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories"), pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 #: Each of the twenty thousand goes through two automations or leaves by an answer: some 33,000 rounds in all.
 CALM, STORM, WORKERS, BEATS = CLASSES * 4, int(os.environ.get("TEST_STORM_PEOPLE") or 20_000), 2, 2

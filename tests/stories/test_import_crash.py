@@ -12,7 +12,7 @@ import pytest
 from tests.stories.installation import Installation, wait_until
 from tests.stories.mailbox import mailbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 ROWS, LEADS = 30_000, 3_000
 DONE = "SELECT rows_done FROM crm_importbatch"

@@ -6,7 +6,7 @@ import pytest
 from tests.stories.installation import Installation, wait_until
 from tests.stories.mailbox import mailbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 def test_an_installation_gets_ready_and_survives_the_end_of_each_server() -> None:

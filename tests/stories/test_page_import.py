@@ -13,7 +13,7 @@ from tests.stories.installation import Installation, wait_until
 from tests.stories.mailbox import mailbox
 from tests.stories.visitor import Visitor
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories"), pytest.mark.realdata, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.realdata, pytest.mark.timeout(180)]
 
 CONTACTS = "SELECT count(*) FROM crm_contact WHERE deleted_at IS NULL"
 

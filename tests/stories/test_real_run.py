@@ -15,7 +15,7 @@ import pytest
 from tests.stories.installation import Installation, wait_until
 from tests.stories.mailbox import Mailbox, mailbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories"), pytest.mark.realdata, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.realdata, pytest.mark.timeout(300)]
 
 AGENTS = {"Sam", "Noor", "Otto", "Lena"}  # Ivo is away
 STEP_IN = {"Mara", "Ada"}  # once every agent carries what they can, and no more than they can

@@ -14,7 +14,7 @@ from tests.stories.chaos import Chaos
 from tests.stories.installation import Installation, wait_until
 from tests.stories.mailbox import mailbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories"), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 REMINDERS, PEOPLE, SPREAD = 5_000, 20, 20  # SPREAD in seconds
 WORKERS, BEATS = 2, 2

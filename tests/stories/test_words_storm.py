@@ -18,7 +18,7 @@ from tests.stories.chaos import Chaos
 from tests.stories.installation import Installation, wait_until
 from tests.stories.mailbox import mailbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("stories"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 MESSAGES, CONTACTS, WORKERS = 10_000, 1_500, 4
 SEED = int(os.environ.get("TEST_STORM_SEED") or 20261121)
