@@ -61,7 +61,10 @@ def preview_of(template: Any) -> Preview | None:
         .values_list("template_id", "subject", "text")
         .first()
     )
-    return Preview(row[0], readable(row[1]), readable(" ".join(row[2].split())[:200])) if row else None
+    if row is None:
+        return None
+    begins = readable(" ".join(row[2][:2_000].split()))
+    return Preview(row[0], readable(row[1]), begins if len(begins) <= 160 else f"{begins[:159]}…")
 
 
 def options(one: Asked, user: User, chosen: Sequence[Any] = ()) -> list[Option]:

@@ -161,6 +161,8 @@ HAPPENINGS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
 )
 OTHER = "Anything else"
+#: Each kind of event in words.
+SENTENCES = {value: words for _, rows in HAPPENINGS for value, words in rows}
 
 #: How a card says in a few words what is waited for, where the kind's own name would not do.
 SHORT = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from automation.building.cards import Card, cards_of
+from automation.building.cards import Card, cards_of, people_on_steps
 from automation.definition.reading import BadDefinition, read_definition
 from automation.definition.whole import Definition
 from automation.engine.state import GOAL_MET, STOP_REASONS
@@ -22,13 +22,14 @@ from automation.steps.split import Split
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """One step: who left it by which way, and what became of what it wrote. `label` names each way."""
+    """One step: who left it by which way, who is on it now, and what became of what it wrote. `label` names each way."""
 
     id: str
     title: str
     words: str
     icon: str
     people: int
+    here: int = 0
     ways: Sequence[tuple[str, int]] = ()
     messages: Written | None = None
     followups: tuple[int, int] | None = None
@@ -87,7 +88,12 @@ def results_of(automation: Automation, *, since: datetime) -> Results:
         converted=_rate(inside, "converted"),
         has_goal=bool(goals),
         money=outcomes.money(automation.pk, since),
-        steps=_steps(definition, cards_of(version.definition, {}, {}) if version else {}, automation.pk, since),
+        steps=_steps(
+            definition,
+            cards_of(version.definition, people_on_steps(automation.pk), {}) if version else {},
+            automation.pk,
+            since,
+        ),
         splits=_splits(definition, [one for one in rows if one.split]),
         hold_out=_compared("Went in", inside, "Held out", out) if out else None,
         held_out=_sum(out),
@@ -181,6 +187,6 @@ def _step(
     ways = [(labels.get(one.way, "") or one.way or "left here", one.people) for one in counts]
     people = sum(one.people for one in counts)
     if card is None:
-        return StepResult(pk, f"A step that is not there any more ({pk})", "", "circle", people, ways, written, made)
+        return StepResult(pk, f"A step that is not there any more ({pk})", "", "circle", people, 0, ways, written, made)
     shown = ways if len(labels) > 1 else ()
-    return StepResult(pk, card.title, card.detail, card.icon, people, shown, written, made)
+    return StepResult(pk, card.title, card.detail, card.icon, people, card.there.people, shown, written, made)

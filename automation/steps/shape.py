@@ -92,7 +92,7 @@ class Step(BaseModel):
     kind: str
     exits: dict[str, str | None] = {}
     note: str = Field(
-        "", max_length=500, title="Note", description="For colleagues; nothing reads it",
+        "", max_length=500, title="Note", description="Only colleagues see it, here",
         json_schema_extra={"control": "long_text"},
     )  # fmt: skip
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from automation.editing.happenings import SENTENCES
 from automation.engine.events import ALIASES, REPLY, Seen, is_reply
-from automation.triggers.shape import Trigger
+from automation.triggers.shape import Told, Trigger
 
 
 class CustomEvent(Trigger):
@@ -32,6 +34,13 @@ class CustomEvent(Trigger):
     def kinds(self) -> frozenset[str]:
         return ALIASES.get(self.event, frozenset({self.event} if self.event else ()))
 
+    def key(self) -> Hashable | None:
+        return (self.name, self.value.casefold()) if self.name and self.value else None
+
+    @classmethod
+    def keys(cls, event: Told) -> Iterable[Hashable]:
+        return [(name, str(value).casefold()) for name, value in event.data.items()]
+
     def matches(self, event: Seen) -> bool:
         if event.kind not in self.kinds() or (self.event == REPLY and not is_reply(event)):
             return False
@@ -39,5 +48,5 @@ class CustomEvent(Trigger):
         return not self.name or (said.casefold() == self.value.casefold() if self.value else said != "")
 
     def words(self) -> str:
-        said = self.event.removeprefix("custom.").replace("_", " ").replace("-", " ")
+        said = SENTENCES.get(self.event) or self.event.removeprefix("custom.").replace("_", " ").replace("-", " ")
         return f"{said}, {self.name} is {self.value or 'there'}" if self.name else said

@@ -60,7 +60,7 @@ upgrade("[data-builder]", (whole) => {
   if (picked) { picked = false; beginThere(); }
 });
 on("change", "[name=zoom]", (_, radio) => { size = radio.value; keepPlace($("[data-canvas]")); });
-if ($("[data-palette]:not(:has([data-close-side])) .kind") && !$(".canvas .node:not(.new)") && !narrow()) setTimeout(() => $("[data-palette] [type=search]")?.focus({ preventScroll: true }));
+if ($("[data-canvas]") && $("[data-palette]:not(:has([data-close-side])) .kind") && !$(".canvas .node:not(.new)") && !narrow()) setTimeout(() => $("[data-palette] [type=search]")?.focus({ preventScroll: true }));
 
 // What is filled in is stored at once; the form stays as it is, so that nothing typed meanwhile is lost.
 let saved = Promise.resolve();

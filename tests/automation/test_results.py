@@ -60,6 +60,13 @@ def test_steps_tell_what_became_of_what_they_wrote(people) -> None:
     assert call.followups == (3, 0)
 
 
+def test_a_step_says_how_many_are_on_it_now() -> None:
+    made = mailing()
+    let_in(made, contacts(3))
+    goes_on(NOW)
+    assert [step.here for step in results_of(made, since=NOW).steps] == [0, 3, 0]
+
+
 def test_money_counts_once_for_somebody_with_two_rounds_and_only_for_a_month() -> None:
     made = automation({"kind": "wait", "amount": 1, "unit": "days"}, reentry="always")
     [maria] = contacts(1)
@@ -136,4 +143,4 @@ def test_it_takes_the_same_queries_however_many_people_there_are() -> None:
         with CaptureQueriesContext(connection) as queries:
             results_of(made, since=NOW)
         taken.append(len(queries))
-    assert taken == [8, 8]
+    assert taken == [9, 9]
