@@ -19,8 +19,8 @@ _panels: dict[str, dict[str, Panel]] = {}
 
 
 def register_panel(page: str, name: str, panel: Panel) -> None:
-    """Put a panel on the page of each "contact", "deal", "document", "invoice" or "partner"; called by its floor at
-    start-up. The order is that of the page; `name` is the panel's id there."""
+    """Put a panel on the page of each "contact", "deal", "document", "invoice" or "partner", or on the one of the
+    "organisation" (whose settings are the record); called by its floor at start-up. The order is that of the page; `name` is the panel's id there."""
     _panels.setdefault(page, {})[name] = panel
 
 

@@ -43,7 +43,7 @@ class FollowUpsConfig(AppConfig):
         )
         from followups.importing.taking import KIND as IMPORT_KIND
         from followups.models import FollowUp
-        from followups.views import contact_tab, panels, partner_panel
+        from followups.views import contact_tab, panels, partner_panel, resting
 
         event_kinds.register()
         notice_kinds.register()
@@ -73,6 +73,7 @@ class FollowUpsConfig(AppConfig):
         register_kind(IMPORT_KIND)
         register_panel("contact", "followups", contact_tab.contact_panel)
         register_panel("partner", "followups", partner_panel.panel)
+        register_panel("organisation", "resting", resting.organisation_panel)
         for kind in panels.KINDS:
             register_panel(kind, "followups", panels.panel(kind))
         register_audited("followup", Audited("Follow-up", FollowUp, str, "/followups/{}/"))

@@ -28,10 +28,10 @@ def resting() -> dict[str, str]:
     return dict(RestingRule.objects.values_list("name", "because"))
 
 
-def resting_in_words() -> list[tuple[str, str]]:
-    """What rests and why, for pages."""
+def resting_in_words(names: Iterable[str] = tuple(RULES)) -> list[tuple[str, str]]:
+    """What rests of these rules and why, for pages."""
     reasons = resting()
-    return [(words, reasons[name]) for name, words in RULES.items() if name in reasons]
+    return [(RULES[name], reasons[name]) for name in names if name in reasons]
 
 
 def rests(name: str) -> bool:

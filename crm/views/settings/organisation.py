@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from crm.organisation_settings import BadSettings, change_settings, current_settings
+from crm.panels import panels_of
 from crm.views.guard import PersonRequest, may
 from crm.views.settings.forms import RHYTHMS, OrganisationForm
 
@@ -34,5 +36,6 @@ def organisation(request: PersonRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved. It holds for everybody from now on.")
             return redirect("settings_organisation")
-    context = {"form": form, "sections": SECTIONS}
+    panels = panels_of(request, "organisation", form.instance, timezone.now())
+    context = {"form": form, "sections": SECTIONS, "panels": panels}
     return render(request, "crm/settings/organisation.html", context, status=422 if form.is_bound else 200)

@@ -10,7 +10,7 @@ from automation.library.registry import ENTRIES
 from automation.models import Automation
 from automation.switching import archive, delete, pause, restore, resume
 from crm.undo import take_back
-from followups.house_rules import CLIENT_SETS, RULES, resting
+from followups.house_rules import CLIENT_SETS, RENEWALS, RULES, SPEED_TO_LEAD, put_away, resting
 from tests.automation.library.playing import switched_on
 from tests.factories import NOW
 from tests.people import People
@@ -64,3 +64,15 @@ def test_the_page_of_the_automation_and_that_of_the_sets_say_what_rests(people: 
     pause(ALL.all(), by=people.mara, now=NOW)
     assert rests not in client.get(f"/automations/{made.pk}/").content.decode()
     assert because not in client.get("/settings/sets/").content.decode()
+
+
+def test_where_a_rule_is_set_it_says_that_it_rests_and_why(client: Client, people: People) -> None:
+    client.force_login(people.ada)
+    page = "/settings/organisation/"
+    assert "Resting for now" not in client.get(page).content.decode()
+    put_away({SPEED_TO_LEAD: "The automation “Quick” does this.", RENEWALS: "Another does this."}, now=NOW)
+    shown = client.get(page).content.decode()
+    assert "Resting for now" in shown
+    assert "First contact of new leads" in shown
+    assert "The automation “Quick” does this." in shown
+    assert "documents that expire" not in shown  # that one is not set here
