@@ -15,6 +15,7 @@ from crm.form_fields import choice
 from crm.models import Contact, CustomField, Lifecycle, User
 from crm.models.contact import Channel
 from crm.models.tag import TagColour
+from crm.views.quick_select import QuickSelect
 from crm.zones import zone_names
 
 _TEXTS = (
@@ -44,11 +45,14 @@ class ContactForm(forms.Form):
     owner_id = forms.TypedChoiceField(required=False, label="Owner", coerce=int, empty_value=None)
     team_id = forms.TypedChoiceField(required=False, label="Team", coerce=int, empty_value=None)
     source = forms.CharField(required=False, label="Source", help_text="Where they came from")
-    country = forms.ChoiceField(required=False, label="Country")
+    country = forms.ChoiceField(required=False, label="Country", widget=QuickSelect)
     city = forms.CharField(required=False, label="City")
     language = forms.CharField(required=False, label="Language")
     time_zone = forms.ChoiceField(
-        required=False, label="Time zone", help_text="Left empty, it is worked out from phone or country"
+        required=False,
+        label="Time zone",
+        widget=QuickSelect,
+        help_text="Left empty, it is worked out from phone or country",
     )
     preferred_channel = forms.ChoiceField(
         choices=[("", "No preference"), *Channel.choices], required=False, label="Prefers"

@@ -11,6 +11,7 @@ from crm.countries import country_choices
 from crm.form_fields import choice
 from crm.models import Partner, PartnerKind, User
 from crm.partners.fields import RULES
+from crm.views.quick_select import QuickSelect
 from crm.zones import zone_names
 
 
@@ -24,10 +25,13 @@ class PartnerForm(forms.Form):
     email = forms.CharField(label="E-mail", required=False, widget=forms.EmailInput)
     phone = forms.CharField(label="Phone", required=False, widget=forms.TextInput(attrs={"type": "tel"}))
     website = forms.CharField(label="Website", required=False)
-    country = forms.ChoiceField(label="Country", required=False)
+    country = forms.ChoiceField(label="Country", required=False, widget=QuickSelect)
     city = forms.CharField(label="City", required=False)
     time_zone = forms.ChoiceField(
-        label="Time zone", required=False, help_text="Left empty, it is worked out from phone or country"
+        label="Time zone",
+        required=False,
+        widget=QuickSelect,
+        help_text="Left empty, it is worked out from phone or country",
     )
     external_id = forms.CharField(label="External id", required=False, help_text="Their key in another system")
     notes = forms.CharField(label="Notes", required=False, widget=forms.Textarea(attrs={"rows": 4}))
