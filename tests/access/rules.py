@@ -397,5 +397,4 @@ RULES: dict[str, Rule] = {
     "webhooks_give_up": _needs("operations.view"),
 }
 
-#: Signing in belongs to allauth; its pages are walked for errors only.
-NOT_OURS = ("account_", "mfa_", "usersessions_")
+NOT_OURS = ("account_", "mfa_", "usersessions_")  # signing in belongs to allauth; its pages are walked for errors only
