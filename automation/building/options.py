@@ -23,7 +23,8 @@ from crm.event_kinds import all_kinds
 from crm.models import Audience, CloseReason, DocumentKind, Tag
 from followups.models import FollowUpTemplate, FollowUpType, Outcome
 from messaging.contact_sentences import CHANNEL_NAMES
-from messaging.models import MessageTemplate, TemplateVariant
+from messaging.models import MessageTemplate, TemplateVariant, WebhookSecret
+from messaging.webhooks.secret_keeping import living_secrets
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -153,6 +154,7 @@ _LOADERS: dict[str, Callable[[Asked, Any], list[Option]]] = {
     "product": _of_source(sources.PRODUCTS),
     "document_kind": lambda one, user: _rows(DocumentKind.objects.filter(archived_at__isnull=True)),
     "close_reason": lambda one, user: _rows(CloseReason.objects.filter(archived_at__isnull=True), "label"),
+    "webhook_secret": lambda one, user: [(row.pk, row.name) for row in living_secrets() if not row.standard],
     "automation": _automations,
     "automations": _automations,
     "contact_field": lambda one, user: [*((name, RULES[name].label) for name in SETTABLE), *_own(before="custom.")],
@@ -168,6 +170,7 @@ _NAMES: dict[str, tuple[type[Model], str, str]] = {
     "tag": (Tag, "pk", "name"),
     "audience": (Audience, "pk", "name"),
     "document_kind": (DocumentKind, "pk", "name"),
+    "webhook_secret": (WebhookSecret, "pk", "name"),
 }
 
 

@@ -14,7 +14,7 @@ from automation.definition.whole import Definition
 from automation.models import Automation
 from crm.models import Audience, CloseReason, DocumentKind, Pipeline, Stage, Tag, Team, User
 from followups.models import FollowUpTemplate, FollowUpType, Outcome
-from messaging.models import MessageTemplate
+from messaging.models import MessageTemplate, WebhookSecret
 
 #: For each control: what it names, and those that are there now.
 THERE: dict[str, tuple[str, Callable[[], QuerySet[Any]]]] = {
@@ -32,6 +32,7 @@ THERE: dict[str, tuple[str, Callable[[], QuerySet[Any]]]] = {
     "close_reason": ("reason", lambda: CloseReason.objects.filter(archived_at__isnull=True)),
     "followup_type": ("type of follow-up", lambda: FollowUpType.objects.all()),
     "outcome": ("outcome", lambda: Outcome.objects.all()),
+    "webhook_secret": ("secret of webhooks", lambda: WebhookSecret.objects.filter(ended_at__isnull=True)),
 }
 SLUGS = frozenset({"followup_type", "outcome"})
 

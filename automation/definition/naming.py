@@ -14,7 +14,7 @@ from automation.definition.whole import Definition
 RECORDS = frozenset(
     {
         "template", "tag", "audience", "stage", "pipeline", "person", "team", "followup_template", "automation",
-        "automations", "document_kind", "close_reason",
+        "automations", "document_kind", "close_reason", "webhook_secret",
     }
 )  # fmt: skip
 #: Controls of fields that hold a short name.

@@ -19,7 +19,7 @@ NOT_ASKED = frozenset({"id", "kind", "exits"})
 RECORDS = frozenset(
     {"template", "followup_template", "tag", "audience", "stage", "close_reason", "person", "team", "document_kind",
      "automation", "automations", "pipeline", "product", "followup_type", "outcome", "contact_field", "date_field",
-     "event_kind"}
+     "event_kind", "webhook_secret"}
 )  # fmt: skip
 #: Controls that hold parts of their own, each with its own module of the shell.
 COMPOSED = frozenset({"condition", "choices", "shares", "awaited", "window"})

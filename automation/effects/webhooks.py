@@ -10,6 +10,7 @@ from automation.effects.shape import Done, Order
 from automation.models import Automation
 from crm.models import Contact
 from messaging.webhooks.addresses import problem_with
+from messaging.webhooks.secret_keeping import living_secrets
 from messaging.webhooks.writing import NewCall, write_calls
 
 #: What caused them, and what the other system is told where the step has no name for it.
@@ -18,8 +19,9 @@ _WHO = ("first_name", "last_name", "organisation", "email", "phone", "external_i
 
 
 def call(orders: Sequence[Order], now: datetime) -> list[Done]:
-    """Write the calls. People do not wait for the answers. An address that may not be called fails the step."""
-    problems = {url: problem_with(url) for url in {one.effect.url for one in orders}}
+    """Write the calls. People do not wait for the answers. An address that may not be called and a secret that was ended fail
+    the step."""
+    problems = _problems(orders)
     names = dict(Automation.objects.filter(pk__in={one.automation_id for one in orders}).values_list("pk", "name"))
     wanted = {one.contact_id for one in orders if one.effect.with_contact}
     who = {row["pk"]: row for row in Contact.objects.filter(pk__in=wanted).values("pk", *_WHO)} if wanted else {}
@@ -31,17 +33,31 @@ def call(orders: Sequence[Order], now: datetime) -> list[Done]:
             contact_id=one.contact_id,
             cause_kind=CAUSE,
             cause_id=one.enrollment_id,
+            secret_id=one.effect.secret_id,
         )
         for one in orders
-        if not problems[one.effect.url]
+        if not problems[one.effect]
     ]
     ids = write_calls(calls, now=now)
     return [
-        Done(failed=f"Its address cannot be called: {problem}")
-        if (problem := problems[one.effect.url])
+        Done(failed=problem)
+        if (problem := problems[one.effect])
         else Done("In the outbox of webhooks.", {"webhook": ids.get(_key(one))})
         for one in orders
     ]
+
+
+def _problems(orders: Sequence[Order]) -> dict[Any, str]:
+    """What speaks against each call; empty for nothing."""
+    named = {one.effect.secret_id for one in orders} - {None}
+    living = {secret.pk for secret in living_secrets()} if named else set()
+    found = {}
+    for effect in {one.effect for one in orders}:
+        problem = problem_with(effect.url)
+        found[effect] = f"Its address cannot be called: {problem}" if problem else ""
+        if not problem and effect.secret_id is not None and effect.secret_id not in living:
+            found[effect] = "The secret that it was to be signed with was ended. Choose another one."
+    return found
 
 
 def _key(one: Order) -> str:

@@ -111,11 +111,12 @@ class Escalate(Effect):
 
 @dataclass(frozen=True, slots=True)
 class CallWebhook(Effect):
-    """Facts are posted to an address under the name of an event."""
+    """Facts are posted to an address under the name of an event, signed with a secret or the standard one."""
 
     url: str
     name: str = ""
     with_contact: bool = True
+    secret_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

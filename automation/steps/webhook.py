@@ -8,6 +8,7 @@ from pydantic import Field
 
 from automation.engine.effects import CallWebhook, Effect
 from automation.steps.acting import Acting
+from automation.steps.fields import Id
 from automation.steps.shape import Case
 
 
@@ -23,6 +24,10 @@ class Webhook(Acting):
         "", max_length=60, title="Name of the event", description="What the other system is told has happened"
     )
     with_contact: bool = Field(True, title="Send who it is", description="Name and addresses; else only their number")
+    secret: Id | None = Field(
+        None, title="Secret", description="Signs the call; without one the standard secret does",
+        json_schema_extra={"control": "webhook_secret"},
+    )  # fmt: skip
 
     title: ClassVar[str] = "Call a webhook"
     icon: ClassVar[str] = "webhook"
@@ -31,4 +36,4 @@ class Webhook(Acting):
         return self.url.partition("://")[2].partition("/")[0]
 
     def effect(self, case: Case) -> Effect:
-        return CallWebhook(self.url, self.name, self.with_contact)
+        return CallWebhook(self.url, self.name, self.with_contact, self.secret)
