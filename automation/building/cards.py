@@ -16,6 +16,7 @@ from automation.editing.fields import RECORDS, Asked, asked
 from automation.editing.raw import by_id, model_of
 from automation.editing.saying import heading
 from automation.models import Enrollment, EnrollmentStatus
+from automation.steps.registry import KINDS as STEPS
 from automation.triggers.registry import KINDS as TRIGGERS
 
 if TYPE_CHECKING:
@@ -95,6 +96,16 @@ def trigger_cards(definition: Mapping[str, Any]) -> list[Card]:
         problems = [*wrong.values(), *missing.values(), *gone]
         cards.append(Card(str(at), trigger["kind"], model.title, detail, model.icon, "trigger", problems=problems))
     return cards
+
+
+def record_names(definitions: Iterable[Mapping[str, Any]]) -> dict[str, dict[Any, str]]:
+    """The names of the records that steps and triggers of these definitions name, by control and id; one query for each
+    kind of record."""
+    used = []
+    for definition in definitions:
+        for kinds, rows in ((STEPS, definition.get("steps", ())), (TRIGGERS, definition.get("triggers", ()))):
+            used += [(_record_fields(kinds[one["kind"]], one), one) for one in rows if one.get("kind") in kinds]
+    return _known(used)
 
 
 def _record_fields(model: type[BaseModel], data: Mapping[str, Any]) -> list[Asked]:

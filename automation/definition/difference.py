@@ -9,10 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from automation.definition.rules import Rules
+from automation.editing.happenings import event_words
 from automation.steps.registry import KINDS as STEPS
 from automation.triggers.registry import KINDS as TRIGGERS
 
 Data = Mapping[str, Any]
+Names = Mapping[str, Mapping[Any, str]]
 LONGEST = 60
 
 
@@ -40,15 +42,15 @@ class Difference:
         return any((self.added, self.removed, self.changed, self.moved, self.triggers, self.rules))
 
 
-def compare(old: Data, new: Data) -> Difference:
-    """What `new` does otherwise than `old`."""
+def compare(old: Data, new: Data, names: Names | None = None) -> Difference:
+    """What `new` does otherwise than `old`; `names` are those of records, by the control that chooses them and their id."""
     before, after = _steps(old), _steps(new)
     return Difference(
         added=[StepChange(pk, called(step)) for pk, step in after.items() if pk not in before],
         removed=[StepChange(pk, called(step)) for pk, step in before.items() if pk not in after],
-        changed=_changed(before, after),
+        changed=_changed(before, after, names or {}),
         moved=_moved(old, new, before, after),
-        triggers=_triggers(old, new),
+        triggers=_triggers(old, new, names or {}),
         rules=_rules(old.get("rules") or {}, new.get("rules") or {}),
     )
 
@@ -73,31 +75,49 @@ def _steps(definition: Data) -> dict[str, Data]:
     return {str(step.get("id", "")): step for step in definition.get("steps") or () if isinstance(step, dict)}
 
 
-def _changed(before: Mapping[str, Data], after: Mapping[str, Data]) -> list[StepChange]:
+def _changed(before: Mapping[str, Data], after: Mapping[str, Data], names: Names) -> list[StepChange]:
     found = []
     for pk in before.keys() & after.keys():
         old, new = before[pk], after[pk]
         if old.get("kind") != new.get("kind"):
             words = [f"It was “{title_of(old)}”."]
         else:
-            words = _settings(STEPS.get(str(new.get("kind", ""))), old, new, but={"id", "kind", "exits"})
+            words = _settings(STEPS.get(str(new.get("kind", ""))), old, new, names, but={"id", "kind", "exits"})
         if words:
             found.append(StepChange(pk, title_of(new), tuple(words)))
     order = {pk: place for place, pk in enumerate(after)}
     return sorted(found, key=lambda one: order[one.step])
 
 
-def _settings(model: Any, old: Data, new: Data, but: set[str] | frozenset[str] = frozenset()) -> list[str]:
+def _settings(
+    model: Any, old: Data, new: Data, names: Names, but: set[str] | frozenset[str] = frozenset()
+) -> list[str]:
     """A sentence for each setting that differs; one that is left out has the value that it then has."""
-    names = dict.fromkeys([*(model.model_fields if model else ()), *old, *new])
     words = []
-    for name in names:
+    for name in dict.fromkeys([*(model.model_fields if model else ()), *old, *new]):
         if name in but:
             continue
-        was, now = (side.get(name, _usual(model, name)) for side in (old, new))
+        was, now = (_spelt_out(side.get(name, _usual(model, name))) for side in (old, new))
         if was != now:
-            words.append(f"{_label(model, name)}: {shown(was)} → {shown(now)}")
+            words.append(f"{_label(model, name)}: {_said(model, name, was, names)} → {_said(model, name, now, names)}")
     return words
+
+
+def _spelt_out(value: Any) -> Any:
+    """Awaited events with what they leave out said, so that one who says it is no other."""
+    if isinstance(value, list) and all(isinstance(one, dict) and "event" in one for one in value):
+        return [{"same_record": True, "where": {}, **one} for one in value]
+    return value
+
+
+def _said(model: Any, name: str, value: Any, names: Names) -> str:
+    """A value by the name of the record that it is, by the words that the form has for it, or as it is."""
+    info = model.model_fields.get(name) if model else None
+    extra = info.json_schema_extra if info is not None and isinstance(info.json_schema_extra, dict) else {}
+    known: Any = {**names.get(str(extra.get("control", "")), {}), **dict(extra.get("labels") or {})}
+    if isinstance(value, int | str) and not isinstance(value, bool) and value in known:
+        return _cut(str(known[value]))
+    return shown(value)
 
 
 def _usual(model: Any, name: str) -> Any:
@@ -121,6 +141,8 @@ def shown(value: Any) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict) and "event" in value:
+        return event_words(str(value["event"]))
     if isinstance(value, dict):
         return (
             "another"
@@ -169,18 +191,19 @@ def _named(pk: str | None, steps: Mapping[str, Data]) -> str:
     return title_of(steps[pk]) if pk in steps and pk is not None else "the end"
 
 
-def _triggers(old: Data, new: Data) -> list[str]:
+def _triggers(old: Data, new: Data, names: Names) -> list[str]:
     was, now = ([one for one in side.get("triggers") or () if isinstance(one, dict)] for side in (old, new))
-    words = [f"No longer: {_trigger(one)}" for one in was if one not in now]
-    return words + [f"New: {_trigger(one)}" for one in now if one not in was]
+    words = [f"No longer: {_trigger(one, names)}" for one in was if one not in now]
+    return words + [f"New: {_trigger(one, names)}" for one in now if one not in was]
 
 
-def _trigger(data: Data) -> str:
+def _trigger(data: Data, names: Names) -> str:
     model = TRIGGERS.get(str(data.get("kind", "")))
     title = model.title if model else str(data.get("kind", ""))
-    said = ", ".join(shown(value) for name, value in data.items() if name != "kind" and value not in (None, "", [], {}))
+    told = {name: value for name, value in data.items() if name != "kind" and value not in (None, "", [], {})}
+    said = ", ".join(_said(model, name, value, names) for name, value in told.items())
     return _cut(f"{title} ({said})" if said else title)
 
 
 def _rules(old: Data, new: Data) -> list[str]:
-    return _settings(Rules, old, new)
+    return _settings(Rules, old, new, {})

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from automation.building.cards import record_names
 from automation.definition.difference import called, compare
 from automation.models import Automation, AutomationVersion
 from automation.moving import LEAVE, SAME, STAY, CannotMove, move, people_in, standing
@@ -25,11 +26,12 @@ def versions_page(request: PersonRequest, pk: int) -> HttpResponse:
     """Show the versions, the newest first, each with who is inside and what it does otherwise than the one before."""
     one = automation_or_404(request, pk)
     rows, people = versions_of(one), people_in(one)
+    names = record_names(version.definition for version in rows)
     shown = [
         {
             "version": version,
             "people": people.get(version.pk, 0),
-            "difference": compare(before.definition, version.definition) if before else None,
+            "difference": compare(before.definition, version.definition, names) if before else None,
             "live": version.pk == one.live_id,
         }
         for version, before in zip(rows, [*rows[1:], None], strict=True)

@@ -154,6 +154,19 @@ def test_the_difference_is_said_in_words() -> None:
     assert found.rules[0].endswith("yes → no")
 
 
+def test_the_difference_names_what_was_chosen() -> None:
+    mails = [{"id": "a", "kind": "send_email", "template": pk} for pk in (1, 2)]
+    [found] = compare(line(mails[0]), line(mails[1]), {"template": {1: "Welcome", 2: "Thank you"}}).changed
+    assert found.words == ("Template: Welcome → Thank you",)
+
+
+def test_an_awaited_event_is_the_same_whether_all_of_it_is_said_or_not() -> None:
+    brief, whole = ({"event": "reply"}, {"event": "reply", "same_record": True})
+    waits = [{"id": "a", "kind": "wait_for_event", "events": [one]} for one in (brief, whole, {"event": "order_paid"})]
+    assert not compare(line(waits[0]), line(waits[1]))
+    assert compare(line(waits[0]), line(waits[2])).changed[0].words == ("Wait for: a reply → a paid order",)
+
+
 def test_steps_that_changed_places_lead_elsewhere() -> None:
     found = compare(line(wait("a"), wait("b"), wait("c")), line(wait("a"), wait("c"), wait("b")))
     assert {one.step for one in found.moved} == {"a", "b", "c"}
