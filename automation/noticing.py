@@ -123,7 +123,8 @@ def _seen(event: Event) -> Seen:
 def wake(happened: set[tuple[int, str]], *, now: datetime) -> int:
     """Bring on those who may wait for what happened to them, by contact and kind; returns how many. It decides nothing:
     the engine reads what is stored. Where the engine has somebody just now, what counts is what it has made of them: the
-    row as locked, not as it was when the statement began."""
+    row as locked, not as it was when the statement began. Who stands still is locked too: what follows in the same
+    transaction may let them go on, and all are locked in one order."""
     if not happened:
         return 0
     pairs = sorted(happened)
@@ -131,14 +132,14 @@ def wake(happened: set[tuple[int, str]], *, now: datetime) -> int:
         cursor.execute(
             """
             WITH w AS MATERIALIZED (
-                SELECT e.id, e.next_at FROM unnest(%s::bigint[], %s::text[]) AS h(contact_id, kind)
+                SELECT e.id, e.next_at, e.status FROM unnest(%s::bigint[], %s::text[]) AS h(contact_id, kind)
                 JOIN automation_enrollment e ON e.contact_id = h.contact_id
-                    AND e.status IN ('active', 'waiting', 'paused_ooo')
+                    AND e.status IN ('active', 'waiting', 'paused_ooo', 'paused', 'failed')
                 JOIN automation_automationversion v ON v.id = e.automation_version_id AND h.kind = ANY (v.awaited_kinds)
                 ORDER BY e.id FOR UPDATE OF e
             )
             UPDATE automation_enrollment e SET next_at = %s FROM w
-            WHERE e.id = w.id AND (w.next_at IS NULL OR w.next_at > %s)
+            WHERE e.id = w.id AND (w.next_at IS NULL OR w.next_at > %s) AND w.status NOT IN ('paused', 'failed')
             """,
             [[pair[0] for pair in pairs], [pair[1] for pair in pairs], now, now],
         )

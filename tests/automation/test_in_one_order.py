@@ -15,9 +15,11 @@ from automation.emptying import sweep_emptying
 from automation.entering import Entry, enroll
 from automation.models import Automation, Enrollment
 from automation.moving import LEAVE, SAME, move
+from automation.noticing import notice
 from automation.publishing import publish
+from crm.audiences.members import add_members
 from crm.merging.merging import merge
-from crm.models import Contact
+from crm.models import Audience, Contact, Event
 from messaging.holding import hold_back, let_go
 from messaging.models import Message
 from tests.automation.making import automation, goes_on, template, where
@@ -195,3 +197,18 @@ def test_a_brake_that_pulls_leaves_an_automation_that_is_just_being_switched() -
         assert not other.is_alive()
     assert not problems
     assert Enrollment.objects.filter(contact__in=newcomers).count() == 1
+
+
+def test_letting_those_go_on_who_are_back_in_their_audience() -> None:
+    put_back()
+    warm, who = Audience.objects.create(name="Warm", kind="static", created_at=NOW, updated_at=NOW), contact()
+    for _ in range(2):
+        joined = [{"kind": "audience_joined", "audience": warm.pk}]
+        enroll([Entry(automation(WAIT, triggers=joined, leaving_audience="pause").pk, who.pk, NOW)], now=NOW)
+    goes_on(NOW)
+    ids = list(Enrollment.objects.order_by("pk").values_list("pk", flat=True))
+    Enrollment.objects.filter(pk=ids[0]).update(status="paused", paused_by="audience")
+    add_members(warm, Contact.objects.filter(pk=who.pk), by=None, now=NOW)
+    events = list(Event.objects.filter(kind="audience_joined"))
+    meets(ids, lambda: transaction.atomic(notice)(events, NOW))
+    assert states() == {("active", 2), ("waiting", 2)}
