@@ -28,6 +28,7 @@ from crm.conditions.facts import facts_of
 from crm.conditions.matching import matches
 from crm.conditions.tree import Condition
 from crm.models import Contact, Organisation
+from crm.sql_arrays import array, id_array, text_array
 from crm.timeline import Happening, record
 
 ENTERED = "automation_entered"
@@ -233,23 +234,23 @@ def _insert(rows: Sequence[tuple[Entry, Graph, int]], now: datetime) -> dict[tup
             """,
             {
                 "now": now,
-                "automation": [one.automation_id for one, _, _ in rows],
-                "version": [graph.version_id for _, graph, _ in rows],
-                "contact": [one.contact_id for one, _, _ in rows],
-                "about": [one.about for one, _, _ in rows],
-                "per": [_per(one, graph) for one, graph, _ in rows],
-                "round": [number for _, _, number in rows],
-                "status": [
+                "automation": id_array(one.automation_id for one, _, _ in rows),
+                "version": id_array(graph.version_id for _, graph, _ in rows),
+                "contact": id_array(one.contact_id for one, _, _ in rows),
+                "about": text_array(one.about for one, _, _ in rows),
+                "per": text_array(_per(one, graph) for one, graph, _ in rows),
+                "round": id_array(number for _, _, number in rows),
+                "status": text_array(
                     EnrollmentStatus.HELD_OUT if _held_out(one, graph) else EnrollmentStatus.ACTIVE
                     for one, graph, _ in rows
-                ],
-                "step": [graph.start or "" for _, graph, _ in rows],
-                "at": [one.at for one, _, _ in rows],
-                "memory": [_memory(one) for one, _, _ in rows],
-                "by": [one.by_id for one, _, _ in rows],
-                "cause": [one.cause_id for one, _, _ in rows],
-                "depth": [one.depth for one, _, _ in rows],
-                "occasion": [one.occasion for one, _, _ in rows],
+                ),
+                "step": text_array(graph.start or "" for _, graph, _ in rows),
+                "at": array(one.at for one, _, _ in rows),
+                "memory": text_array(_memory(one) for one, _, _ in rows),
+                "by": array(one.by_id for one, _, _ in rows),
+                "cause": array(one.cause_id for one, _, _ in rows),
+                "depth": id_array(one.depth for one, _, _ in rows),
+                "occasion": text_array(one.occasion for one, _, _ in rows),
             },
         )
         return {(automation, contact, about): pk for automation, contact, about, pk in cursor.fetchall()}

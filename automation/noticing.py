@@ -16,13 +16,13 @@ from automation.triggers.changes import KINDS as CHANGES
 from automation.triggers.changes import together
 from automation.triggers.listening import Listeners, listeners
 from crm.causes import AUTOMATION
-from crm.dispatching import Subscriber, subscribe
+from crm.dispatching import Glance, Subscriber, subscribe
 from crm.models import Event
 
 
 def register() -> None:
     """Listen to what the automations in use ask for; called once at start-up."""
-    subscribe(Subscriber("automations", listening, notice))
+    subscribe(Subscriber("automations", listening, notice, glance))
 
 
 def listening() -> frozenset[str]:
@@ -32,6 +32,13 @@ def listening() -> frozenset[str]:
             "SELECT DISTINCT unnest(trigger_kinds || awaited_kinds) FROM automation_automationversion WHERE in_use"
         )
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def glance() -> Glance:
+    """Most events of a kind name a form, a tag or an item that no trigger asks for; then it is all that is looked at."""
+    live, awaited = _in_use()
+    triggers = listeners(live)
+    return Glance(triggers.by_what_they_name - awaited - CHANGES, triggers.may_answer)
 
 
 def notice(events: Sequence[Event], now: datetime) -> None:

@@ -33,7 +33,7 @@ from crm.collecting import without_collecting
 
 log = logging.getLogger(__name__)
 
-BATCH = 500
+BATCH = 1000
 #: Where so many at a step break off and nobody gets through, it is not the people.
 SAMPLE = 5
 #: Who goes on in a paused automation, as who came in at that very moment or was tried again, is looked at again so much

@@ -11,7 +11,7 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the sweep that tells subscribers what happened: it comes first, the others follow from it."""
-        from crm import many_ids
+        from crm import many_values
         from crm.audiences import registering as audiences
         from crm.audit import register_ground
         from crm.backlog import register_ground as register_backlogs
@@ -29,7 +29,7 @@ class CrmConfig(AppConfig):
         from crm.taking_back import register_undoers
         from crm.undo import forget_expired
 
-        many_ids.register()
+        many_values.register()
         register_undoers()
         register_contacts()
         register_ground()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 #: A stretch of the day, half-open: its first minute belongs to it, its last does not; it may cross midnight.
 Stretch = tuple[time, time]
@@ -93,6 +94,7 @@ def _beginnings(at: datetime, hours: Hours) -> Iterator[datetime]:
         yield from sorted(_moment(day, clock, hours.zone, fold) for clock in clocks for fold in (0, 1))
 
 
+@lru_cache(maxsize=4096)
 def _moment(day: date, clock: time, zone: tzinfo, fold: int) -> datetime:
     return datetime.combine(day, clock, tzinfo=zone).replace(fold=fold).astimezone(UTC)
 

@@ -49,6 +49,10 @@ class Listeners:
             for kind in one.trigger.kinds():
                 alike = self._by_kind[kind].setdefault(model, _Alike(model))
                 (alike.others if key is None else alike.by_key[key]).append(one)
+        #: Kinds of event that let nobody in unless they name what a trigger asks for.
+        self.by_what_they_name = frozenset(
+            kind for kind, some in self._by_kind.items() if not any(alike.others for alike in some.values())
+        )
 
     def may_answer(self, event: Told) -> bool:
         """Whether any of them is worth asking: quickly, before anything is made of a row."""

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 
 from crm import dispatching
-from crm.dispatching import ATTEMPTS, Subscriber, dispatch_pending, subscribe
+from crm.dispatching import ATTEMPTS, Glance, Subscriber, dispatch_pending, subscribe
 from crm.models import Contact, Event, ParkedEvent, PendingEvent, Tag
 from crm.timeline import MAX_DEPTH, Happening, TooDeep, record
 
@@ -65,6 +65,26 @@ def test_a_subscriber_hears_only_the_kinds_it_asked_for() -> None:
 
     assert listener.heard == []
     assert not PendingEvent.objects.exists()
+
+
+@pytest.mark.django_db
+def test_of_kinds_that_are_told_at_a_glance_only_those_wanted_are_handed_over() -> None:
+    heard: list[str] = []
+
+    def handle(events: Sequence[Event], now: datetime) -> None:
+        heard.extend(f"{event.kind} {event.data.get('text', '')}".strip() for event in events)
+
+    glance = Glance(frozenset({"note_added"}), lambda one: one.data["text"] == "wanted")
+    subscribe(Subscriber("chooser", frozenset({"note_added", "tag_added"}), handle, lambda: glance))
+    maria = contact("Maria")
+    record([note(maria, "other"), Happening("tag_added", maria.pk, NOW), note(maria, "wanted")], now=NOW)
+    assert dispatch_pending(NOW) == 3
+    assert heard == ["tag_added", "note_added wanted"]
+
+    everything = Listener("listener", frozenset({"note_added"}))
+    record([note(maria, "other"), note(maria, "wanted")], now=NOW)
+    dispatch_pending(NOW)
+    assert everything.heard == ["other", "wanted"]
 
 
 @pytest.mark.django_db

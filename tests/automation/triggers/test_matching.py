@@ -162,6 +162,15 @@ def test_the_keys_find_the_same_as_asking_everybody() -> None:
         assert found == [one.automation_id for one in triggers if one.trigger.matches(seen)]
 
 
+def test_no_event_is_passed_over_at_a_glance_that_lets_somebody_in() -> None:
+    for one, seen in LETS_IN:
+        alone = Listeners([Listener(1, 1, one)])
+        assert alone.may_answer(seen)
+        assert (seen.kind in alone.by_what_they_name) is (one.key() is not None)
+    any_form, guide = trigger("form_submitted"), trigger("form_submitted", form="Guide")
+    assert not Listeners([Listener(1, 1, guide), Listener(2, 2, any_form)]).by_what_they_name
+
+
 def test_what_changes_together_is_one_change_from_first_to_last() -> None:
     first = event("contact_changed", changes={"city": ["A", "B"], "custom": [{"x": 1}, {"x": 2}]})
     second = event("contact_changed", changes={"city": ["B", "C"], "custom": [{"x": 2}, {"x": 1}]})

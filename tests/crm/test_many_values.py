@@ -1,4 +1,4 @@
-"""`in` of many ids: the same rows as of few, and the ids travel as one array."""
+"""`in` of many values: the same rows as of few, and the values travel as one array."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ def test_foreign_keys_are_asked_the_same_way() -> None:
     assert len(asked(ContactTag.objects.filter(contact_id__in=[one.pk, *BEYOND]))[0]) == 1
     assert asked(ContactTag.objects.exclude(contact__in=[one.pk, *BEYOND]))[0] == []
     assert other.pk not in asked(Contact.objects.filter(tags__in=[tag, *Tag.objects.all()]))[0]
+
+
+def test_texts_too() -> None:
+    one, other = factories.contact(email="a@b.example"), factories.contact(email='"c\\, d"@b.example')
+    others = [f"{n}@nobody.example" for n in range(40)]
+    found, sql = asked(Contact.objects.filter(email__in=[one.email, other.email, *others]))
+    assert found == [one.pk, other.pk]
+    assert "ANY" in sql
+    assert asked(Contact.objects.filter(email__in=["A@B.EXAMPLE", *others]))[0] == []
 
 
 @pytest.mark.parametrize("strange", [[2**63, -(2**70)], [None], ["7"]])
