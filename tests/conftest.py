@@ -91,6 +91,12 @@ def django_db_setup(
         if not SERVERS.migrated:
             connections.close_all()
             SERVERS.keep_migrated()
+    if not GIVEN:  # it needs the rights of our own server
+        from django.test import TransactionTestCase
+
+        from tests.emptying import empty
+
+        TransactionTestCase._fixture_teardown = lambda case: empty()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
