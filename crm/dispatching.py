@@ -114,13 +114,14 @@ def dispatch_pending(now: datetime) -> int:
 
 
 # Takes a batch of a shard that nobody else holds. The lock comes with the statement: rows that another dispatcher
-# deleted in between are simply not there any more, and what is younger waits for the next batch.
+# deleted in between are simply not there any more, and what is younger waits for the next batch. As an array the ids are
+# found once: as a subquery they are looked for anew for each row, where nothing is known yet of how many there are.
 _TAKE = """
 WITH held AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%s, %s) AS ours),
 taken AS (
-    DELETE FROM crm_pendingevent WHERE event_id IN (
+    DELETE FROM crm_pendingevent WHERE event_id = ANY (ARRAY(
         SELECT event_id FROM crm_pendingevent WHERE shard = %s AND (SELECT ours FROM held) ORDER BY event_id LIMIT %s
-    ) RETURNING event_id
+    )) RETURNING event_id
 )
 SELECT event_id, contact_id, kind, subject_kind, subject_id FROM taken LEFT JOIN crm_event ON crm_event.id = event_id
 """
