@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0020_outside_events'),
-        ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('pghistory', '0007_auto_20250421_0444'),
     ]
 
     operations = [
@@ -59,6 +59,10 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('in_use', True)), fields=['automation'], name='automation_versions_in_use')],
+                'constraints': [models.UniqueConstraint(fields=('automation', 'number'), name='automation_version_once'), models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('automation',), name='automation_one_draft')],
+            },
         ),
         migrations.CreateModel(
             name='AutomationEvent',
@@ -89,11 +93,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='automation',
-            name='live',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='automation.automationversion'),
-        ),
         migrations.CreateModel(
             name='Enrollment',
             fields=[
@@ -120,6 +119,10 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='enrollments', to='crm.contact')),
                 ('entered_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo'])), fields=['next_at', 'id'], name='enrollments_due'), models.Index(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo', 'paused', 'failed'])), fields=['contact'], name='enrollments_of_contact'), models.Index(fields=['contact', '-id'], name='enrollment_journeys'), models.Index(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo', 'paused', 'failed'])), fields=['automation', 'step', '-id'], name='enrollments_by_step'), models.Index(fields=['automation', '-entered_at', '-id'], name='enrollments_entered'), models.Index(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo', 'paused', 'failed'])), fields=['automation_version'], name='enrollments_by_version'), models.Index(condition=models.Q(('status', 'failed')), fields=['-id'], name='enrollments_parked')],
+                'constraints': [models.UniqueConstraint(fields=('automation', 'contact', 'per', 'round'), name='automation_enrollment_round_once'), models.UniqueConstraint(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo', 'paused', 'failed'])), fields=('automation', 'contact', 'per'), name='automation_enrollment_inside_once'), models.CheckConstraint(condition=models.Q(('status__in', ['active', 'waiting', 'paused', 'paused_ooo', 'failed', 'finished', 'stopped', 'held_out'])), name='automation_enrollment_status_is_known')],
+            },
         ),
         migrations.CreateModel(
             name='RefusedEntry',
@@ -132,6 +135,9 @@ class Migration(migrations.Migration):
                 ('automation', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='refused', to='automation.automation')),
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.contact')),
             ],
+            options={
+                'indexes': [models.Index(fields=['contact', '-id'], name='refused_entries_of_contact'), models.Index(fields=['automation', '-id'], name='refused_entries_of'), models.Index(fields=['at'], name='refused_entries_by_age')],
+            },
         ),
         migrations.CreateModel(
             name='StepVisit',
@@ -147,6 +153,10 @@ class Migration(migrations.Migration):
                 ('automation_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='automation.automationversion')),
                 ('enrollment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='automation.enrollment')),
             ],
+            options={
+                'indexes': [models.Index(fields=['automation_version', 'step', '-id'], name='automation_visits_of_step')],
+                'constraints': [models.UniqueConstraint(fields=('enrollment', 'number'), name='automation_visit_once')],
+            },
         ),
         migrations.CreateModel(
             name='TriggerClock',
@@ -158,18 +168,15 @@ class Migration(migrations.Migration):
                 ('active', models.BooleanField(default=True)),
                 ('automation_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='automation.automationversion')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('active', True)), fields=['next_at'], name='trigger_clocks_due')],
+                'constraints': [models.UniqueConstraint(fields=('automation_version', 'place'), name='automation_clock_once')],
+            },
         ),
-        migrations.AddIndex(
-            model_name='automationversion',
-            index=models.Index(condition=models.Q(('in_use', True)), fields=['automation'], name='automation_versions_in_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='automationversion',
-            constraint=models.UniqueConstraint(fields=('automation', 'number'), name='automation_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='automationversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('published_at__isnull', True)), fields=('automation',), name='automation_one_draft'),
+        migrations.AddField(
+            model_name='automation',
+            name='live',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='automation.automationversion'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='automationevent',
@@ -194,73 +201,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='automation',
             trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "automation_automationevent" ("activated_at", "brake", "created_at", "created_by_id", "deleted_at", "description", "forecast", "id", "kind", "library", "live_id", "name", "pause_reason", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "state", "updated_at", "version") VALUES (OLD."activated_at", OLD."brake", OLD."created_at", OLD."created_by_id", OLD."deleted_at", OLD."description", OLD."forecast", OLD."id", OLD."kind", OLD."library", OLD."live_id", OLD."name", OLD."pause_reason", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."state", OLD."updated_at", OLD."version"); RETURN NULL;', hash='f4c3f9ff42fb27293b00d103b3e62fa78a23b666', operation='DELETE', pgid='pgtrigger_before_delete_delete_c50aa', table='automation_automation', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo'])), fields=['next_at', 'id'], name='enrollments_due'),
-        ),
-        migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo', 'paused', 'failed'])), fields=['contact'], name='enrollments_of_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(fields=['contact', '-id'], name='enrollment_journeys'),
-        ),
-        migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo', 'paused', 'failed'])), fields=['automation', 'step', '-id'], name='enrollments_by_step'),
-        ),
-        migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(fields=['automation', '-entered_at', '-id'], name='enrollments_entered'),
-        ),
-        migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo', 'paused', 'failed'])), fields=['automation_version'], name='enrollments_by_version'),
-        ),
-        migrations.AddIndex(
-            model_name='enrollment',
-            index=models.Index(condition=models.Q(('status', 'failed')), fields=['-id'], name='enrollments_parked'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrollment',
-            constraint=models.UniqueConstraint(fields=('automation', 'contact', 'per', 'round'), name='automation_enrollment_round_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrollment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['active', 'waiting', 'paused_ooo', 'paused', 'failed'])), fields=('automation', 'contact', 'per'), name='automation_enrollment_inside_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='enrollment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'waiting', 'paused', 'paused_ooo', 'failed', 'finished', 'stopped', 'held_out'])), name='automation_enrollment_status_is_known'),
-        ),
-        migrations.AddIndex(
-            model_name='refusedentry',
-            index=models.Index(fields=['contact', '-id'], name='refused_entries_of_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='refusedentry',
-            index=models.Index(fields=['automation', '-id'], name='refused_entries_of'),
-        ),
-        migrations.AddIndex(
-            model_name='refusedentry',
-            index=models.Index(fields=['at'], name='refused_entries_by_age'),
-        ),
-        migrations.AddIndex(
-            model_name='stepvisit',
-            index=models.Index(fields=['automation_version', 'step', '-id'], name='automation_visits_of_step'),
-        ),
-        migrations.AddConstraint(
-            model_name='stepvisit',
-            constraint=models.UniqueConstraint(fields=('enrollment', 'number'), name='automation_visit_once'),
-        ),
-        migrations.AddIndex(
-            model_name='triggerclock',
-            index=models.Index(condition=models.Q(('active', True)), fields=['next_at'], name='trigger_clocks_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='triggerclock',
-            constraint=models.UniqueConstraint(fields=('automation_version', 'place'), name='automation_clock_once'),
         ),
     ]

@@ -33,6 +33,29 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Organisation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(default='Followthrough', max_length=200)),
+                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[crm.zones.validate_zone])),
+                ('country', models.CharField(blank=True, help_text='Phones without a country code are read as from here', max_length=2)),
+                ('working_days', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=crm.models.organisation.working_week, size=None)),
+                ('working_from', models.TimeField(default=datetime.time(9, 0))),
+                ('working_to', models.TimeField(default=datetime.time(18, 0))),
+                ('speed_to_lead_minutes', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440)])),
+                ('speed_to_lead_passes', models.PositiveSmallIntegerField(default=3, help_text='How often an unmet first contact passes on before it escalates')),
+                ('escalate_after_hours', models.PositiveSmallIntegerField(default=24, validators=[django.core.validators.MinValueValidator(1)])),
+                ('escalation_step_hours', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1)])),
+                ('rhythm', models.JSONField(default=crm.models.organisation.default_rhythm)),
+                ('check_in_hour', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MaxValueValidator(23)])),
+                ('check_ins_per_person', models.PositiveSmallIntegerField(default=5, help_text='Most check-ins made for one person a night; the most neglected come first')),
+                ('role_permissions', models.JSONField(blank=True, default=dict, help_text='What differs from the defaults: role -> permission -> yes or no')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_organisation')],
+            },
+        ),
+        migrations.CreateModel(
             name='OrganisationHistory',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
@@ -53,6 +76,8 @@ class Migration(migrations.Migration):
                 ('check_in_hour', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MaxValueValidator(23)])),
                 ('check_ins_per_person', models.PositiveSmallIntegerField(default=5, help_text='Most check-ins made for one person a night; the most neglected come first')),
                 ('role_permissions', models.JSONField(blank=True, default=dict, help_text='What differs from the defaults: role -> permission -> yes or no')),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.organisation')),
             ],
             options={
                 'abstract': False,
@@ -69,6 +94,10 @@ class Migration(migrations.Migration):
                 ('next_at', models.DateTimeField(help_text='Empty once given up', null=True)),
                 ('error', models.TextField(blank=True)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='parked_due'), models.Index(condition=models.Q(('next_at__isnull', False)), fields=['subscriber', 'contact_id'], name='parked_of_contact')],
+                'constraints': [models.UniqueConstraint(fields=('event_id', 'subscriber'), name='parked_once')],
+            },
         ),
         migrations.CreateModel(
             name='PendingEvent',
@@ -76,6 +105,40 @@ class Migration(migrations.Migration):
                 ('event_id', models.BigIntegerField(primary_key=True, serialize=False)),
                 ('shard', models.SmallIntegerField()),
             ],
+            options={
+                'indexes': [models.Index(fields=['shard', 'event_id'], name='pending_by_shard')],
+            },
+        ),
+        migrations.CreateModel(
+            name='User',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('email', models.EmailField(max_length=254, unique=True)),
+                ('full_name', models.CharField(blank=True, max_length=200)),
+                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('manager', 'Manager'), ('agent', 'Agent'), ('viewer', 'Viewer')], default='agent', max_length=20)),
+                ('is_active', models.BooleanField(default=True)),
+                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[crm.zones.validate_zone])),
+                ('language', models.CharField(default='en', max_length=16)),
+                ('capacity', models.PositiveSmallIntegerField(default=20, help_text='Open follow-ups this person can carry before new ones go to others')),
+                ('digest_hour', models.PositiveSmallIntegerField(default=8, help_text='Local hour of the daily digest', validators=[django.core.validators.MaxValueValidator(23)])),
+                ('wants_digest', models.BooleanField(default=True)),
+                ('quiet_from', models.TimeField(blank=True, null=True)),
+                ('quiet_to', models.TimeField(blank=True, null=True)),
+                ('countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, help_text='Territory: countries served', size=None)),
+                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, help_text='Languages spoken', size=None)),
+                ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8)),
+                ('density', models.CharField(choices=[('comfortable', 'Comfortable'), ('compact', 'Compact')], default='comfortable', max_length=12)),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('deputy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+            ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['administrator', 'manager', 'agent', 'viewer'])), name='user_role_is_known'), models.CheckConstraint(condition=models.Q(('digest_hour__lte', 23)), name='user_digest_hour_is_an_hour'), models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='user_capacity_is_positive'), models.CheckConstraint(condition=models.Q(models.Q(('quiet_from__isnull', True), ('quiet_to__isnull', True)), models.Q(('quiet_from__isnull', False), ('quiet_to__isnull', False)), _connector='OR'), name='user_quiet_hours_are_a_pair')],
+            },
         ),
         migrations.CreateModel(
             name='SavedView',
@@ -85,9 +148,11 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('query', models.TextField(help_text='The query string of the list')),
                 ('shared', models.BooleanField(default=False)),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(fields=('owner', 'page', 'name'), name='saved_view_name_once')],
             },
         ),
         migrations.CreateModel(
@@ -98,6 +163,10 @@ class Migration(migrations.Migration):
                 ('object_id', models.BigIntegerField()),
                 ('terms', django.contrib.postgres.search.SearchVectorField()),
             ],
+            options={
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['terms'], gin_pending_list_limit=1024, name='search_terms')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'object_id'), name='search_entry_once')],
+            },
         ),
         migrations.CreateModel(
             name='Slot',
@@ -108,6 +177,9 @@ class Migration(migrations.Migration):
                 ('taken_at', models.DateTimeField()),
                 ('result', models.JSONField(default=dict)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('job', 'slot'), name='slot_once')],
+            },
         ),
         migrations.CreateModel(
             name='Tag',
@@ -141,6 +213,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField(db_index=True)),
                 ('used_at', models.DateTimeField(null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -166,38 +239,13 @@ class Migration(migrations.Migration):
                 ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8)),
                 ('density', models.CharField(choices=[('comfortable', 'Comfortable'), ('compact', 'Compact')], default='comfortable', max_length=12)),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('deputy', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'abstract': False,
             },
-        ),
-        migrations.CreateModel(
-            name='User',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('full_name', models.CharField(blank=True, max_length=200)),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('manager', 'Manager'), ('agent', 'Agent'), ('viewer', 'Viewer')], default='agent', max_length=20)),
-                ('is_active', models.BooleanField(default=True)),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[crm.zones.validate_zone])),
-                ('language', models.CharField(default='en', max_length=16)),
-                ('capacity', models.PositiveSmallIntegerField(default=20, help_text='Open follow-ups this person can carry before new ones go to others')),
-                ('digest_hour', models.PositiveSmallIntegerField(default=8, help_text='Local hour of the daily digest', validators=[django.core.validators.MaxValueValidator(23)])),
-                ('wants_digest', models.BooleanField(default=True)),
-                ('quiet_from', models.TimeField(blank=True, null=True)),
-                ('quiet_to', models.TimeField(blank=True, null=True)),
-                ('countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, help_text='Territory: countries served', size=None)),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), blank=True, default=list, help_text='Languages spoken', size=None)),
-                ('theme', models.CharField(choices=[('system', 'As the system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=8)),
-                ('density', models.CharField(choices=[('comfortable', 'Comfortable'), ('compact', 'Compact')], default='comfortable', max_length=12)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('deputy', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-            ],
         ),
         migrations.CreateModel(
             name='Absence',
@@ -210,6 +258,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['starts_on'],
+                'indexes': [models.Index(fields=['ends_on', 'starts_on'], name='absence_days')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='absence_ends_after_start')],
             },
         ),
         migrations.CreateModel(
@@ -225,19 +275,6 @@ class Migration(migrations.Migration):
                 ('last_used_at', models.DateTimeField(editable=False, null=True)),
                 ('revoked_at', models.DateTimeField(editable=False, null=True)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_tokens', to=settings.AUTH_USER_MODEL)),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Consent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(max_length=10)),
-                ('topic', models.CharField(choices=[('all', 'Everything'), ('marketing', 'Marketing'), ('service', 'About their own case')], default='all', max_length=20)),
-                ('state', models.CharField(choices=[('granted', 'Granted'), ('withdrawn', 'Opted out')], max_length=10)),
-                ('source', models.CharField(help_text='Where it came from: an import, a form, a person', max_length=200)),
-                ('proof', models.TextField(blank=True)),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -277,7 +314,29 @@ class Migration(migrations.Migration):
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('created_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='owned_contacts', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to='crm.team')),
             ],
+            options={
+                'indexes': [models.Index(models.F('last_name'), models.F('first_name'), models.F('id'), condition=models.Q(('deleted_at__isnull', True)), name='contact_by_name'), models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deleted_at__isnull', True)), name='contact_by_arrival'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['owner', 'next_due_by'], name='contact_by_owner'), models.Index(condition=models.Q(('deleted_at__isnull', True), ('team__isnull', False)), fields=['team'], name='contact_by_team'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_by'], name='contact_by_creator'), models.Index(models.F('next_due_by'), models.F('id'), condition=models.Q(('deleted_at__isnull', True), ('lifecycle__in', ['new', 'working', 'qualified', 'client'])), name='contact_by_next_due'), models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deleted_at__isnull', True)), name='contact_by_change'), models.Index(condition=models.Q(('deleted_at__isnull', True), ('lifecycle__in', ['new', 'working', 'qualified', 'client'])), fields=['rots_at', 'id'], name='contact_rotting'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['lifecycle', 'created_at'], name='contact_by_lifecycle'), django.contrib.postgres.indexes.GinIndex(fields=['other_emails'], name='contact_other_emails'), django.contrib.postgres.indexes.GinIndex(fields=['other_phones'], name='contact_other_phones')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), ('shares_address', False), models.Q(('email', ''), _negated=True)), fields=('email',), name='contact_email_once'), models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), ('shares_address', False), models.Q(('phone', ''), _negated=True)), fields=('phone',), name='contact_phone_once'), models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), models.Q(('external_id', ''), _negated=True)), fields=('external_id',), name='contact_external_id_once'), models.CheckConstraint(condition=models.Q(('lifecycle__in', ['new', 'working', 'qualified', 'client', 'lost', 'former'])), name='contact_lifecycle_is_known'), models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__regex', '^\\+[0-9]{4,15}$'), _connector='OR'), name='contact_phone_is_e164')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Consent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(max_length=10)),
+                ('topic', models.CharField(choices=[('all', 'Everything'), ('marketing', 'Marketing'), ('service', 'About their own case')], default='all', max_length=20)),
+                ('state', models.CharField(choices=[('granted', 'Granted'), ('withdrawn', 'Opted out')], max_length=10)),
+                ('source', models.CharField(help_text='Where it came from: an import, a form, a person', max_length=200)),
+                ('proof', models.TextField(blank=True)),
+                ('recorded_at', models.DateTimeField()),
+                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='crm.contact')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('contact', 'channel', 'topic'), name='consent_once'), models.CheckConstraint(condition=models.Q(('state__in', ['granted', 'withdrawn'])), name='consent_state_is_known')],
+            },
         ),
         migrations.CreateModel(
             name='ConsentHistory',
@@ -300,11 +359,6 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddField(
-            model_name='consent',
-            name='contact',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='crm.contact'),
         ),
         migrations.CreateModel(
             name='ContactHistory',
@@ -341,6 +395,7 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
                 ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.contact')),
+                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.team')),
             ],
             options={
                 'abstract': False,
@@ -353,13 +408,21 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participants', to='crm.contact')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'contact'), name='participant_once')],
+            },
         ),
         migrations.CreateModel(
             name='ContactTag',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='crm.contact')),
+                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='crm.tag')),
             ],
+            options={
+                'indexes': [models.Index(fields=['tag', 'contact'], name='contacts_with_tag')],
+                'constraints': [models.UniqueConstraint(fields=('contact', 'tag'), name='contact_tag_once')],
+            },
         ),
         migrations.CreateModel(
             name='CustomField',
@@ -396,6 +459,10 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='timeline', to='crm.contact')),
                 ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(fields=['contact', '-occurred_at', '-id'], name='timeline_of_contact'), models.Index(fields=['subject_kind', 'subject_id', '-id'], name='events_of_subject'), models.Index(fields=['kind', '-occurred_at'], name='events_of_kind')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='event_key_once')],
+            },
         ),
         migrations.CreateModel(
             name='IdempotencyKey',
@@ -408,6 +475,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_index=True)),
                 ('token', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='crm.apitoken')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('token', 'key'), name='idempotency_key_once')],
+            },
         ),
         migrations.CreateModel(
             name='ImportBatch',
@@ -435,6 +505,9 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['id'], name='imports_to_run')],
+            },
         ),
         migrations.CreateModel(
             name='ImportedContact',
@@ -446,6 +519,9 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='crm.importbatch')),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.contact')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('batch', 'contact', 'row'), name='imported_once')],
+            },
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -459,7 +535,11 @@ class Migration(migrations.Migration):
                 ('accepted_at', models.DateTimeField(null=True)),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='crm.team')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True)), fields=('email',), name='one_open_invitation')],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -467,7 +547,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_lead', models.BooleanField(default=False, help_text='Told first when something of this team escalates')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='crm.team')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('team', 'user'), name='membership_once')],
+            },
         ),
         migrations.CreateModel(
             name='Note',
@@ -483,81 +567,9 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='crm.contact')),
                 ('mentions', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.CreateModel(
-            name='Organisation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(default='Followthrough', max_length=200)),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[crm.zones.validate_zone])),
-                ('country', models.CharField(blank=True, help_text='Phones without a country code are read as from here', max_length=2)),
-                ('working_days', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=crm.models.organisation.working_week, size=None)),
-                ('working_from', models.TimeField(default=datetime.time(9, 0))),
-                ('working_to', models.TimeField(default=datetime.time(18, 0))),
-                ('speed_to_lead_minutes', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440)])),
-                ('speed_to_lead_passes', models.PositiveSmallIntegerField(default=3, help_text='How often an unmet first contact passes on before it escalates')),
-                ('escalate_after_hours', models.PositiveSmallIntegerField(default=24, validators=[django.core.validators.MinValueValidator(1)])),
-                ('escalation_step_hours', models.PositiveSmallIntegerField(default=4, validators=[django.core.validators.MinValueValidator(1)])),
-                ('rhythm', models.JSONField(default=crm.models.organisation.default_rhythm)),
-                ('check_in_hour', models.PositiveSmallIntegerField(default=2, validators=[django.core.validators.MaxValueValidator(23)])),
-                ('check_ins_per_person', models.PositiveSmallIntegerField(default=5, help_text='Most check-ins made for one person a night; the most neglected come first')),
-                ('role_permissions', models.JSONField(blank=True, default=dict, help_text='What differs from the defaults: role -> permission -> yes or no')),
-            ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_organisation')],
+                'indexes': [models.Index(fields=['contact', '-pinned', '-created_at'], name='notes_of_contact')],
             },
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='organisation',
-            trigger=pgtrigger.compiler.Trigger(name='before_change_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_organisationhistory" ("check_in_hour", "check_ins_per_person", "country", "escalate_after_hours", "escalation_step_hours", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "role_permissions", "speed_to_lead_minutes", "speed_to_lead_passes", "time_zone", "working_days", "working_from", "working_to") VALUES (OLD."check_in_hour", OLD."check_ins_per_person", OLD."country", OLD."escalate_after_hours", OLD."escalation_step_hours", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'before_change\', OLD."id", OLD."rhythm", OLD."role_permissions", OLD."speed_to_lead_minutes", OLD."speed_to_lead_passes", OLD."time_zone", OLD."working_days", OLD."working_from", OLD."working_to"); RETURN NULL;', hash='ce1b6830b5fae1c8cf56bb6a17ae9674bc159e47', operation='UPDATE', pgid='pgtrigger_before_change_update_344ab', table='crm_organisation', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='organisationhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='organisationhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='crm.organisation'),
-        ),
-        migrations.AddIndex(
-            model_name='parkedevent',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['next_at'], name='parked_due'),
-        ),
-        migrations.AddIndex(
-            model_name='parkedevent',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['subscriber', 'contact_id'], name='parked_of_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='parkedevent',
-            constraint=models.UniqueConstraint(fields=('event_id', 'subscriber'), name='parked_once'),
-        ),
-        migrations.AddIndex(
-            model_name='pendingevent',
-            index=models.Index(fields=['shard', 'event_id'], name='pending_by_shard'),
-        ),
-        migrations.AddField(
-            model_name='savedview',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='searchentry',
-            index=django.contrib.postgres.indexes.GinIndex(gin_pending_list_limit=1024, fields=['terms'], name='search_terms'),
-        ),
-        migrations.AddConstraint(
-            model_name='searchentry',
-            constraint=models.UniqueConstraint(fields=('kind', 'object_id'), name='search_entry_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='slot',
-            constraint=models.UniqueConstraint(fields=('job', 'slot'), name='slot_once'),
-        ),
-        migrations.AddField(
-            model_name='contacttag',
-            name='tag',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='crm.tag'),
         ),
         migrations.AddField(
             model_name='contact',
@@ -569,61 +581,9 @@ class Migration(migrations.Migration):
             name='members',
             field=models.ManyToManyField(related_name='teams', through='crm.Membership', to=settings.AUTH_USER_MODEL),
         ),
-        migrations.AddField(
-            model_name='membership',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='crm.team'),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='crm.team'),
-        ),
-        migrations.AddField(
-            model_name='contacthistory',
-            name='team',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='crm.team'),
-        ),
-        migrations.AddField(
-            model_name='contact',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to='crm.team'),
-        ),
-        migrations.AddField(
-            model_name='undostep',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='userhistory',
-            name='deputy',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='userhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='userhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['administrator', 'manager', 'agent', 'viewer'])), name='user_role_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('digest_hour__lte', 23)), name='user_digest_hour_is_an_hour'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('capacity__gte', 1)), name='user_capacity_is_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quiet_from__isnull', True), ('quiet_to__isnull', True)), models.Q(('quiet_from__isnull', False), ('quiet_to__isnull', False)), _connector='OR'), name='user_quiet_hours_are_a_pair'),
+        pgtrigger.migrations.AddTrigger(
+            model_name='organisation',
+            trigger=pgtrigger.compiler.Trigger(name='before_change_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "crm_organisationhistory" ("check_in_hour", "check_ins_per_person", "country", "escalate_after_hours", "escalation_step_hours", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rhythm", "role_permissions", "speed_to_lead_minutes", "speed_to_lead_passes", "time_zone", "working_days", "working_from", "working_to") VALUES (OLD."check_in_hour", OLD."check_ins_per_person", OLD."country", OLD."escalate_after_hours", OLD."escalation_step_hours", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'before_change\', OLD."id", OLD."rhythm", OLD."role_permissions", OLD."speed_to_lead_minutes", OLD."speed_to_lead_passes", OLD."time_zone", OLD."working_days", OLD."working_from", OLD."working_to"); RETURN NULL;', hash='ce1b6830b5fae1c8cf56bb6a17ae9674bc159e47', operation='UPDATE', pgid='pgtrigger_before_change_update_344ab', table='crm_organisation', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='user',
@@ -633,25 +593,9 @@ class Migration(migrations.Migration):
             model_name='user',
             trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_userhistory" ("capacity", "countries", "date_joined", "density", "deputy_id", "digest_hour", "email", "full_name", "id", "is_active", "language", "languages", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quiet_from", "quiet_to", "role", "theme", "time_zone", "wants_digest") VALUES (OLD."capacity", OLD."countries", OLD."date_joined", OLD."density", OLD."deputy_id", OLD."digest_hour", OLD."email", OLD."full_name", OLD."id", OLD."is_active", OLD."language", OLD."languages", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."quiet_from", OLD."quiet_to", OLD."role", OLD."theme", OLD."time_zone", OLD."wants_digest"); RETURN NULL;', hash='fe1f0bdb236fb340839965209ff42586739eb411', operation='DELETE', pgid='pgtrigger_before_delete_delete_770c1', table='crm_user', when='AFTER')),
         ),
-        migrations.AddIndex(
-            model_name='absence',
-            index=models.Index(fields=['ends_on', 'starts_on'], name='absence_days'),
-        ),
-        migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='absence_ends_after_start'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='consenthistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d35fa815e20892ce3e62abfb13e76df21f697075', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8bb52', table='crm_consenthistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(fields=('contact', 'channel', 'topic'), name='consent_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['granted', 'withdrawn'])), name='consent_state_is_known'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='consent',
@@ -665,133 +609,13 @@ class Migration(migrations.Migration):
             model_name='consent',
             trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "crm_consenthistory" ("channel", "contact_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "proof", "recorded_at", "recorded_by_id", "source", "state", "topic") VALUES (OLD."channel", OLD."contact_id", OLD."id", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."proof", OLD."recorded_at", OLD."recorded_by_id", OLD."source", OLD."state", OLD."topic"); RETURN NULL;', hash='fbe25269d2604a4bcdc6bdc4c80f04c450ab1470', operation='DELETE', pgid='pgtrigger_before_delete_delete_17359', table='crm_consent', when='AFTER')),
         ),
-        migrations.AddConstraint(
-            model_name='contactparticipant',
-            constraint=models.UniqueConstraint(fields=('user', 'contact'), name='participant_once'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['contact', '-occurred_at', '-id'], name='timeline_of_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['subject_kind', 'subject_id', '-id'], name='events_of_subject'),
-        ),
-        migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['kind', '-occurred_at'], name='events_of_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='event_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='idempotencykey',
-            constraint=models.UniqueConstraint(fields=('token', 'key'), name='idempotency_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='importbatch',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['id'], name='imports_to_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='importedcontact',
-            constraint=models.UniqueConstraint(fields=('batch', 'contact', 'row'), name='imported_once'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['contact', '-pinned', '-created_at'], name='notes_of_contact'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='organisationhistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='07aa238392a34595edb94c54b813d53bd1a4faa7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_620ae', table='crm_organisationhistory', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('owner', 'page', 'name'), name='saved_view_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='contacttag',
-            index=models.Index(fields=['tag', 'contact'], name='contacts_with_tag'),
-        ),
-        migrations.AddConstraint(
-            model_name='contacttag',
-            constraint=models.UniqueConstraint(fields=('contact', 'tag'), name='contact_tag_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('team', 'user'), name='membership_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True)), fields=('email',), name='one_open_invitation'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='contacthistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='aa3918e4229d7a6cb5ccf553135ac4b3a39b348c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a4f01', table='crm_contacthistory', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.F('last_name'), models.F('first_name'), models.F('id'), condition=models.Q(('deleted_at__isnull', True)), name='contact_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deleted_at__isnull', True)), name='contact_by_arrival'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['owner', 'next_due_by'], name='contact_by_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('team__isnull', False)), fields=['team'], name='contact_by_team'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_by'], name='contact_by_creator'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.F('next_due_by'), models.F('id'), condition=models.Q(('deleted_at__isnull', True), ('lifecycle__in', ['new', 'working', 'qualified', 'client'])), name='contact_by_next_due'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deleted_at__isnull', True)), name='contact_by_change'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('lifecycle__in', ['new', 'working', 'qualified', 'client'])), fields=['rots_at', 'id'], name='contact_rotting'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['lifecycle', 'created_at'], name='contact_by_lifecycle'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['other_emails'], name='contact_other_emails'),
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['other_phones'], name='contact_other_phones'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), ('shares_address', False), models.Q(('email', ''), _negated=True)), fields=('email',), name='contact_email_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), ('shares_address', False), models.Q(('phone', ''), _negated=True)), fields=('phone',), name='contact_phone_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('deleted_at__isnull', True), models.Q(('external_id', ''), _negated=True)), fields=('external_id',), name='contact_external_id_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('lifecycle__in', ['new', 'working', 'qualified', 'client', 'lost', 'former'])), name='contact_lifecycle_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__regex', '^\\+[0-9]{4,15}$'), _connector='OR'), name='contact_phone_is_e164'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='contact',

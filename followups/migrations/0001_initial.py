@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('pghistory', '0007_auto_20250421_0444'),
     ]
 
     operations = [
@@ -26,24 +26,6 @@ class Migration(migrations.Migration):
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('next_at', models.DateTimeField(db_index=True)),
             ],
-        ),
-        migrations.CreateModel(
-            name='FollowUpTemplate',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('subject', models.CharField(help_text='May hold merge fields: {{ contact.first_name }}', max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('priority', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('urgent', 'Urgent')], default='medium', max_length=6)),
-                ('delay_days', models.PositiveSmallIntegerField(default=0, help_text='Due so many days after it is made')),
-                ('due_time', models.TimeField(blank=True, help_text='Local to the assignee; empty means any time that day', null=True)),
-                ('reminders', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), blank=True, default=list, help_text='Minutes before', size=None)),
-                ('lifecycles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, help_text='Suggested for these; empty means all', size=None)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-            ],
-            options={
-                'ordering': ['name'],
-            },
         ),
         migrations.CreateModel(
             name='FollowUpType',
@@ -62,6 +44,41 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['position', 'name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='FollowUpTemplate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, unique=True)),
+                ('subject', models.CharField(help_text='May hold merge fields: {{ contact.first_name }}', max_length=200)),
+                ('description', models.TextField(blank=True)),
+                ('priority', models.CharField(choices=[('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('urgent', 'Urgent')], default='medium', max_length=6)),
+                ('delay_days', models.PositiveSmallIntegerField(default=0, help_text='Due so many days after it is made')),
+                ('due_time', models.TimeField(blank=True, help_text='Local to the assignee; empty means any time that day', null=True)),
+                ('reminders', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveIntegerField(), blank=True, default=list, help_text='Minutes before', size=None)),
+                ('lifecycles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), blank=True, default=list, help_text='Suggested for these; empty means all', size=None)),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='followups.followuptype')),
+            ],
+            options={
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Outcome',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(max_length=40, unique=True)),
+                ('label', models.CharField(max_length=80)),
+                ('sense', models.CharField(choices=[('positive', 'Positive'), ('neutral', 'Neutral'), ('negative', 'Negative'), ('no_contact', 'No contact')], max_length=10)),
+                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('archived_at', models.DateTimeField(blank=True, null=True)),
+                ('type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='followups.followuptype')),
+            ],
+            options={
+                'ordering': ['position', 'label'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('sense__in', ['positive', 'neutral', 'negative', 'no_contact'])), name='outcome_sense_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -102,7 +119,14 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='followups', to='crm.contact')),
                 ('creator', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('note', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followups', to='crm.note')),
+                ('template', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='followups.followuptemplate')),
+                ('type', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='followups.followuptype')),
+                ('outcome', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='followups.outcome')),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('deleted_at__isnull', True), ('status__in', ['pending', 'in_progress', 'missed'])), fields=['assignee', 'due_by', 'id'], name='followups_open_of'), models.Index(condition=models.Q(('deleted_at__isnull', True), ('status__in', ['pending', 'in_progress', 'missed'])), fields=['due_by', 'id'], name='followups_open_by_due'), models.Index(condition=models.Q(('deleted_at__isnull', True), ('status', 'pending')), fields=['due_by'], name='followups_to_miss'), models.Index(fields=['contact', 'due_by'], name='followups_of_contact'), models.Index(condition=models.Q(('deleted_at__isnull', True), ('status__in', ['pending', 'in_progress', 'missed'])), fields=['creator', 'due_by'], name='followups_created_by'), models.Index(condition=models.Q(('completed_at__isnull', False)), fields=['completed_by', 'completed_at'], name='followups_done_by'), models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='followups_by_arrival'), models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deleted_at__isnull', True)), name='followups_by_change'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['status', 'due_by', 'id'], name='followups_by_status')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('due_on__isnull', True)), models.Q(('due_at__isnull', True), ('due_on__isnull', False)), _connector='OR'), name='followup_due_on_or_at'), models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'in_progress', 'completed', 'missed', 'cancelled'])), name='followup_status_is_known'), models.CheckConstraint(condition=models.Q(('priority__in', ['low', 'medium', 'high', 'urgent'])), name='followup_priority_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', False), ('status', 'completed')), models.Q(models.Q(('status', 'completed'), _negated=True), ('completed_at__isnull', True)), _connector='OR'), name='followup_completed_has_its_time'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', 'cancelled')), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at__isnull', True)), _connector='OR'), name='followup_cancelled_has_its_time'), models.UniqueConstraint(condition=models.Q(('source_key', ''), _negated=True), fields=('source_key',), name='followup_source_once')],
+            },
         ),
         migrations.CreateModel(
             name='FollowUpTag',
@@ -111,40 +135,8 @@ class Migration(migrations.Migration):
                 ('followup', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='followups.followup')),
                 ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='crm.tag')),
             ],
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='tags',
-            field=models.ManyToManyField(related_name='followups', through='followups.FollowUpTag', to='crm.tag'),
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='template',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='followups.followuptemplate'),
-        ),
-        migrations.AddField(
-            model_name='followuptemplate',
-            name='type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='followups.followuptype'),
-        ),
-        migrations.AddField(
-            model_name='followup',
-            name='type',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='followups.followuptype'),
-        ),
-        migrations.CreateModel(
-            name='Outcome',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('label', models.CharField(max_length=80)),
-                ('sense', models.CharField(choices=[('positive', 'Positive'), ('neutral', 'Neutral'), ('negative', 'Negative'), ('no_contact', 'No contact')], max_length=10)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='followups.followuptype')),
-            ],
             options={
-                'ordering': ['position', 'label'],
+                'constraints': [models.UniqueConstraint(fields=('followup', 'tag'), name='followup_tag_once')],
             },
         ),
         migrations.CreateModel(
@@ -197,11 +189,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='followup',
-            name='outcome',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='followups.outcome'),
-        ),
         migrations.CreateModel(
             name='Reminder',
             fields=[
@@ -218,6 +205,10 @@ class Migration(migrations.Migration):
                 ('followup', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='followups.followup')),
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['fire_at', 'id'], name='reminders_due')],
+                'constraints': [models.UniqueConstraint(fields=('followup', 'user', 'slot'), name='reminder_once'), models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('before_minutes__isnull', False)), models.Q(('at__isnull', False), ('before_minutes__isnull', True)), _connector='OR'), name='reminder_relative_or_absolute')],
+            },
         ),
         migrations.CreateModel(
             name='Digest',
@@ -250,77 +241,14 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('followup',), name='one_open_escalation')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='followuptag',
-            constraint=models.UniqueConstraint(fields=('followup', 'tag'), name='followup_tag_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('sense__in', ['positive', 'neutral', 'negative', 'no_contact'])), name='outcome_sense_is_known'),
+        migrations.AddField(
+            model_name='followup',
+            name='tags',
+            field=models.ManyToManyField(related_name='followups', through='followups.FollowUpTag', to='crm.tag'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='followuphistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9d02de553be092c93106d0c5bff4933746a41ef6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8bfc2', table='followups_followuphistory', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('status__in', ['pending', 'in_progress', 'missed'])), fields=['assignee', 'due_by', 'id'], name='followups_open_of'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('status__in', ['pending', 'in_progress', 'missed'])), fields=['due_by', 'id'], name='followups_open_by_due'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('status', 'pending')), fields=['due_by'], name='followups_to_miss'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(fields=['contact', 'due_by'], name='followups_of_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('status__in', ['pending', 'in_progress', 'missed'])), fields=['creator', 'due_by'], name='followups_created_by'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('completed_at__isnull', False)), fields=['completed_by', 'completed_at'], name='followups_done_by'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(models.OrderBy(models.F('created_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='followups_by_arrival'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('deleted_at__isnull', True)), name='followups_by_change'),
-        ),
-        migrations.AddIndex(
-            model_name='followup',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['status', 'due_by', 'id'], name='followups_by_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_at__isnull', False), ('due_on__isnull', True)), models.Q(('due_at__isnull', True), ('due_on__isnull', False)), _connector='OR'), name='followup_due_on_or_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'in_progress', 'completed', 'missed', 'cancelled'])), name='followup_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__in', ['low', 'medium', 'high', 'urgent'])), name='followup_priority_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('completed_at__isnull', False), ('status', 'completed')), models.Q(models.Q(('status', 'completed'), _negated=True), ('completed_at__isnull', True)), _connector='OR'), name='followup_completed_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('status', 'cancelled')), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at__isnull', True)), _connector='OR'), name='followup_cancelled_has_its_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_key', ''), _negated=True), fields=('source_key',), name='followup_source_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='followup',
@@ -329,17 +257,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='followup',
             trigger=pgtrigger.compiler.Trigger(name='before_delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "followups_followuphistory" ("assigned_because", "assignee_id", "cancel_reason", "cancelled_at", "completed_at", "completed_by_id", "completion_notes", "contact_id", "created_at", "creator_id", "deleted_at", "description", "due_at", "due_by", "due_on", "duration_minutes", "event_id", "group", "id", "missed_at", "note_id", "outcome_id", "passes", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "pinned", "priority", "reschedule_count", "snooze_count", "snoozed_until", "source_key", "speed_to_lead", "started_at", "status", "subject", "template_id", "type_id", "updated_at", "version") VALUES (OLD."assigned_because", OLD."assignee_id", OLD."cancel_reason", OLD."cancelled_at", OLD."completed_at", OLD."completed_by_id", OLD."completion_notes", OLD."contact_id", OLD."created_at", OLD."creator_id", OLD."deleted_at", OLD."description", OLD."due_at", OLD."due_by", OLD."due_on", OLD."duration_minutes", OLD."event_id", OLD."group", OLD."id", OLD."missed_at", OLD."note_id", OLD."outcome_id", OLD."passes", _pgh_attach_context(), NOW(), \'before_delete\', OLD."id", OLD."pinned", OLD."priority", OLD."reschedule_count", OLD."snooze_count", OLD."snoozed_until", OLD."source_key", OLD."speed_to_lead", OLD."started_at", OLD."status", OLD."subject", OLD."template_id", OLD."type_id", OLD."updated_at", OLD."version"); RETURN NULL;', hash='d4f0316bbcba7a952a4bdd80a7d66bc6dd899fe2', operation='DELETE', pgid='pgtrigger_before_delete_delete_33f03', table='followups_followup', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='reminder',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['fire_at', 'id'], name='reminders_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('followup', 'user', 'slot'), name='reminder_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('before_minutes__isnull', False)), models.Q(('at__isnull', False), ('before_minutes__isnull', True)), _connector='OR'), name='reminder_relative_or_absolute'),
         ),
     ]

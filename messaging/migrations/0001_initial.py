@@ -46,6 +46,10 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='crm.contact')),
                 ('user', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('status__in', ['pending', 'scheduled'])), fields=['send_after', 'id'], name='messages_due'), models.Index(condition=models.Q(('status', 'sending')), fields=['lease_until'], name='messages_leased'), models.Index(condition=models.Q(('channel', 'in_app')), fields=['user', '-id'], name='messages_of_bell'), models.Index(condition=models.Q(('channel', 'in_app'), ('read_at__isnull', True), ('status', 'delivered')), fields=['user'], name='messages_unread'), models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact', '-id'], name='messages_of_contact'), models.Index(condition=models.Q(('user__isnull', False)), fields=['user', '-id'], name='messages_of_user'), models.Index(fields=['cause_kind', 'cause_id'], name='messages_of_cause'), models.Index(fields=['status', '-id'], name='messages_by_status')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'scheduled', 'sending', 'sent', 'delivered', 'read', 'failed', 'bounced', 'suppressed', 'uncertain'])), name='message_status_is_known'), models.CheckConstraint(condition=models.Q(('contact__isnull', False), ('user__isnull', False), ('direction', 'in'), _connector='OR'), name='message_is_to_somebody')],
+            },
         ),
         migrations.CreateModel(
             name='MessageBody',
@@ -85,49 +89,8 @@ class Migration(migrations.Migration):
                 ('channels', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('email', 'E-mail'), ('in_app', 'In the app'), ('sms', 'SMS'), ('whatsapp', 'WhatsApp'), ('push', 'Web push')], max_length=10), blank=True, default=list, size=None)),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notification_preferences', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('status__in', ['pending', 'scheduled'])), fields=['send_after', 'id'], name='messages_due'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('status', 'sending')), fields=['lease_until'], name='messages_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('channel', 'in_app')), fields=['user', '-id'], name='messages_of_bell'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('channel', 'in_app'), ('read_at__isnull', True), ('status', 'delivered')), fields=['user'], name='messages_unread'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('contact__isnull', False)), fields=['contact', '-id'], name='messages_of_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('user__isnull', False)), fields=['user', '-id'], name='messages_of_user'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['cause_kind', 'cause_id'], name='messages_of_cause'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['status', '-id'], name='messages_by_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'scheduled', 'sending', 'sent', 'delivered', 'read', 'failed', 'bounced', 'suppressed', 'uncertain'])), name='message_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', False), ('user__isnull', False), ('direction', 'in'), _connector='OR'), name='message_is_to_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='notificationpreference',
-            constraint=models.UniqueConstraint(fields=('user', 'kind'), name='preference_once'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'kind'), name='preference_once')],
+            },
         ),
     ]

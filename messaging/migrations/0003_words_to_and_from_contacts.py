@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+
 def first_policy(apps, schema_editor):
     """The settings row is always there."""
     apps.get_model('messaging', 'ContactPolicy').objects.get_or_create(pk=1)
@@ -20,9 +21,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('crm', '0007_topics_of_consent'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ('messaging', '0002_narrow_outbox'),
         ('pghistory', '0007_auto_20250421_0444'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -43,6 +44,10 @@ class Migration(migrations.Migration):
                 ('claimed_by', models.CharField(blank=True, max_length=60)),
                 ('lease_until', models.DateTimeField(null=True)),
             ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at', 'id'], name='arrivals_due'), models.Index(condition=models.Q(('state', 'working')), fields=['lease_until'], name='arrivals_leased'), models.Index(condition=models.Q(('state', 'parked')), fields=['-id'], name='arrivals_parked'), models.Index(condition=models.Q(('state', 'done')), fields=['received_at'], name='arrivals_done')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='arrival_once')],
+            },
         ),
         migrations.CreateModel(
             name='ChatHook',
@@ -55,6 +60,7 @@ class Migration(migrations.Migration):
                 ('active', models.BooleanField(default=True)),
                 ('last_error', models.CharField(blank=True, max_length=300)),
                 ('created_at', models.DateTimeField()),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.team')),
             ],
         ),
         migrations.CreateModel(
@@ -76,6 +82,9 @@ class Migration(migrations.Migration):
                 ('automatic_answers', models.PositiveSmallIntegerField(default=3, help_text='Most automatic messages to one contact in a day', validators=[django.core.validators.MinValueValidator(1)])),
                 ('postal_address', models.CharField(blank=True, help_text='Stands under marketing mail', max_length=300)),
             ],
+            options={
+                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_contact_policy'), models.CheckConstraint(condition=models.Q(models.Q(('cap_per_day__isnull', True), ('cap_per_day__gte', 1), _connector='OR'), models.Q(('cap_per_week__isnull', True), ('cap_per_week__gte', 1), _connector='OR'), models.Q(('gap_minutes__isnull', True), ('gap_minutes__gte', 1), _connector='OR')), name='contact_caps_are_not_nought')],
+            },
         ),
         migrations.CreateModel(
             name='ContactPolicyHistory',
@@ -98,6 +107,8 @@ class Migration(migrations.Migration):
                 ('tracking', models.BooleanField(default=True, help_text='Whether opens and clicks are noted at all')),
                 ('automatic_answers', models.PositiveSmallIntegerField(default=3, help_text='Most automatic messages to one contact in a day', validators=[django.core.validators.MinValueValidator(1)])),
                 ('postal_address', models.CharField(blank=True, help_text='Stands under marketing mail', max_length=300)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='messaging.contactpolicy')),
             ],
             options={
                 'abstract': False,
@@ -141,7 +152,11 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField()),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('channel', 'name'), name='template_name_once')],
+            },
         ),
         migrations.CreateModel(
             name='MessageTemplateHistory',
@@ -160,6 +175,9 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField()),
                 ('archived_at', models.DateTimeField(blank=True, null=True)),
                 ('version', models.PositiveIntegerField(default=1)),
+                ('created_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='messaging.messagetemplate')),
             ],
             options={
                 'abstract': False,
@@ -187,6 +205,7 @@ class Migration(migrations.Migration):
                 ('auth', models.CharField(max_length=100)),
                 ('browser', models.CharField(blank=True, max_length=200)),
                 ('created_at', models.DateTimeField()),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
@@ -198,6 +217,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('message_id', models.BigIntegerField(null=True, unique=True)),
             ],
+            options={
+                'indexes': [models.Index(fields=['channel', 'address', 'at'], name='soft_bounces_of_address')],
+            },
         ),
         migrations.CreateModel(
             name='Suppression',
@@ -211,7 +233,12 @@ class Migration(migrations.Migration):
                 ('message_id', models.BigIntegerField(null=True)),
                 ('created_at', models.DateTimeField()),
                 ('lifted_at', models.DateTimeField(null=True)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('channel', 'address', 'scope'), name='suppression_once'), models.CheckConstraint(condition=models.Q(('reason__in', ['hard_bounce', 'soft_bounces', 'complaint', 'opt_out', 'provider', 'by_hand'])), name='suppression_reason_is_known')],
+            },
         ),
         migrations.CreateModel(
             name='TemplateVariant',
@@ -223,7 +250,11 @@ class Migration(migrations.Migration):
                 ('blocks', models.JSONField(blank=True, default=list)),
                 ('html', models.TextField(blank=True)),
                 ('media', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=500), blank=True, default=list, size=None)),
+                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='variants', to='messaging.messagetemplate')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('template', 'language'), name='variant_once')],
+            },
         ),
         migrations.CreateModel(
             name='TemplateVariantHistory',
@@ -238,6 +269,9 @@ class Migration(migrations.Migration):
                 ('blocks', models.JSONField(blank=True, default=list)),
                 ('html', models.TextField(blank=True)),
                 ('media', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=500), blank=True, default=list, size=None)),
+                ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='messaging.templatevariant')),
+                ('template', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='messaging.messagetemplate')),
             ],
             options={
                 'abstract': False,
@@ -256,6 +290,9 @@ class Migration(migrations.Migration):
                 ('whatsapp_in_at', models.DateTimeField(null=True)),
                 ('waiting_since', models.DateTimeField(null=True)),
             ],
+            options={
+                'indexes': [models.Index(fields=['-last_at', '-contact'], name='threads_by_time'), models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['waiting_since'], name='threads_waiting')],
+            },
         ),
         migrations.RemoveConstraint(
             model_name='message',
@@ -355,62 +392,14 @@ class Migration(migrations.Migration):
             model_name='messageevent',
             constraint=models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('key',), name='message_event_once'),
         ),
-        migrations.AddIndex(
-            model_name='arrival',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at', 'id'], name='arrivals_due'),
-        ),
-        migrations.AddIndex(
-            model_name='arrival',
-            index=models.Index(condition=models.Q(('state', 'working')), fields=['lease_until'], name='arrivals_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='arrival',
-            index=models.Index(condition=models.Q(('state', 'parked')), fields=['-id'], name='arrivals_parked'),
-        ),
-        migrations.AddIndex(
-            model_name='arrival',
-            index=models.Index(condition=models.Q(('state', 'done')), fields=['received_at'], name='arrivals_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='arrival',
-            constraint=models.UniqueConstraint(fields=('kind', 'key'), name='arrival_once'),
-        ),
-        migrations.AddField(
-            model_name='chathook',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.team'),
-        ),
         migrations.AddField(
             model_name='message',
             name='hook',
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='messaging.chathook'),
         ),
-        migrations.AddConstraint(
-            model_name='contactpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(('pk', 1)), name='one_contact_policy'),
-        ),
-        migrations.AddConstraint(
-            model_name='contactpolicy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cap_per_day__isnull', True), ('cap_per_day__gte', 1), _connector='OR'), models.Q(('cap_per_week__isnull', True), ('cap_per_week__gte', 1), _connector='OR'), models.Q(('gap_minutes__isnull', True), ('gap_minutes__gte', 1), _connector='OR')), name='contact_caps_are_not_nought'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='contactpolicy',
             trigger=pgtrigger.compiler.Trigger(name='before_change_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "messaging_contactpolicyhistory" ("ask_first", "automatic_answers", "cap_per_day", "cap_per_week", "costs", "gap_minutes", "id", "late_hours", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "postal_address", "quiet_from", "quiet_to", "soft_bounce_days", "soft_bounces", "tracking", "weekends") VALUES (OLD."ask_first", OLD."automatic_answers", OLD."cap_per_day", OLD."cap_per_week", OLD."costs", OLD."gap_minutes", OLD."id", OLD."late_hours", _pgh_attach_context(), NOW(), \'before_change\', OLD."id", OLD."postal_address", OLD."quiet_from", OLD."quiet_to", OLD."soft_bounce_days", OLD."soft_bounces", OLD."tracking", OLD."weekends"); RETURN NULL;', hash='9ba9b05bd01cae2972622bb253a229c1498f2c1a', operation='UPDATE', pgid='pgtrigger_before_change_update_30644', table='messaging_contactpolicy', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='contactpolicyhistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='contactpolicyhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='messaging.contactpolicy'),
-        ),
-        migrations.AddField(
-            model_name='messagetemplate',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='message',
@@ -437,75 +426,9 @@ class Migration(migrations.Migration):
             model_name='message',
             constraint=models.CheckConstraint(condition=models.Q(('contact__isnull', False), ('user__isnull', False), ('hook__isnull', False), ('direction', 'in'), _connector='OR'), name='message_is_to_somebody'),
         ),
-        migrations.AddField(
-            model_name='messagetemplatehistory',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='messagetemplatehistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='messagetemplatehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='messaging.messagetemplate'),
-        ),
-        migrations.AddField(
-            model_name='pushsubscription',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='push_subscriptions', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddIndex(
-            model_name='softbounce',
-            index=models.Index(fields=['channel', 'address', 'at'], name='soft_bounces_of_address'),
-        ),
-        migrations.AddField(
-            model_name='suppression',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='suppression',
-            name='lifted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='templatevariant',
-            name='template',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='variants', to='messaging.messagetemplate'),
-        ),
-        migrations.AddField(
-            model_name='templatevarianthistory',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='templatevarianthistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='messaging.templatevariant'),
-        ),
-        migrations.AddField(
-            model_name='templatevarianthistory',
-            name='template',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='messaging.messagetemplate'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(fields=['-last_at', '-contact'], name='threads_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['waiting_since'], name='threads_waiting'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='contactpolicyhistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0781e38ae634256c9a7dad039a446f4640e14792', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c400c', table='messaging_contactpolicyhistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='messagetemplate',
-            constraint=models.UniqueConstraint(condition=models.Q(('archived_at__isnull', True)), fields=('channel', 'name'), name='template_name_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='messagetemplate',
@@ -514,18 +437,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='messagetemplatehistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='1bed45adb607578088c7849cd3d21d3532185898', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5f6d2', table='messaging_messagetemplatehistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('channel', 'address', 'scope'), name='suppression_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='suppression',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['hard_bounce', 'soft_bounces', 'complaint', 'opt_out', 'provider', 'by_hand'])), name='suppression_reason_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='templatevariant',
-            constraint=models.UniqueConstraint(fields=('template', 'language'), name='variant_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='templatevariant',
@@ -539,5 +450,8 @@ class Migration(migrations.Migration):
             model_name='templatevarianthistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='683aceeb85826d4a4de3573c84c0c5fb76d6b2a7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_67656', table='messaging_templatevarianthistory', when='BEFORE')),
         ),
-        migrations.RunPython(first_policy, migrations.RunPython.noop),
+        migrations.RunPython(
+            code=first_policy,
+            reverse_code=migrations.RunPython.noop,
+        ),
     ]
