@@ -24,8 +24,8 @@ PROCESSES = {
 }
 
 
-#: What may take its time also gives way on the processor, from the start on: pages and reminders come first.
-NICE = {"slow": 5}
+#: What may take its time, and what does next to nothing, also gives way on the processor: at a start the pages come first.
+NICE = {"slow": 5, "beat": 5}
 
 
 def command(line: str, *, nice: int = 0) -> str:
