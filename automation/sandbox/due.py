@@ -1,4 +1,4 @@
-"""What there is to do in a rehearsal, asked of the database: now, and when next; and whether anybody waits for it (D8)."""
+"""What there is to do in a rehearsal, asked of the database: now, and when next; and whom it would stand in the way of (D8)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db import connection
+
+#: The room of advisory locks for contacts who are rehearsed with: any number that no other of this application uses.
+REHEARSALS = 20_261_124
 
 
 class Due(NamedTuple):
@@ -37,6 +40,13 @@ def is_waited_for() -> bool:
     """Whether another session waits for what this one holds."""
     with connection.cursor() as cursor:
         cursor.execute(_WAITED_FOR)
+        return bool(cursor.fetchone()[0])
+
+
+def take_contact(contact_id: int) -> bool:
+    """Keep other rehearsals from this contact until the transaction ends; False where another has them, at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, (%s %% 2147483647)::int)", [REHEARSALS, contact_id])
         return bool(cursor.fetchone()[0])
 
 

@@ -31,7 +31,7 @@ from automation.models import EnrollmentStatus as Status
 from automation.rounds import about_of, round_of
 from automation.running import run_these
 from automation.sandbox import timeline
-from automation.sandbox.due import Due, due_now, is_waited_for, next_for
+from automation.sandbox.due import Due, due_now, is_waited_for, next_for, take_contact
 from automation.sandbox.happening import Setting, happen
 from automation.sandbox.timeline import Line, Rehearsed
 from automation.sandbox.watching import Watch, in_order
@@ -56,6 +56,7 @@ LOOK_SECONDS = 0.1
 NUMBERS_FROM = 1_000_000_000
 
 BUSY = "Somebody is changing this contact just now. Try again in a moment."
+REHEARSED = "Somebody else is rehearsing with this contact just now. Try again in a moment."
 TOO_LONG = "It took too long to follow further."
 TOO_MANY = f"After {MOST_TURNS} turns it was not followed further."
 A_YEAR = "It was not followed past a year."
@@ -105,7 +106,10 @@ def _once(asked: Asked, ends: float) -> Rehearsed | None:
     run = _Run(asked, result, ends)
     try:
         with _taken_back():
-            run.go()
+            if take_contact(asked.contact.pk):
+                run.go()
+            else:  # of two that gave way to each other neither would come to its end
+                result.cut = REHEARSED
     except _InTheWay:
         if monotonic() < ends:
             return None

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from automation.definition.whole import Definition
-from automation.models import AutomationVersion
+from automation.models import Automation, AutomationVersion
 from automation.running import run_these
 from automation.sandbox import rehearsing
 from automation.sandbox.rehearsing import Asked, rehearse
@@ -66,6 +66,19 @@ def test_a_follow_up_is_completed_at_once_and_the_rehearsal_comes_to_its_end(mon
     assert waited < 1.5
     [run] = found
     assert (run.cut, run.outcome, len(run.steps)) == ("", "finished", 30)
+
+
+def test_of_two_rehearsals_with_a_contact_the_second_says_so_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    task, _, other, found = slow_rehearsal(20, monkeypatch)
+    made, version = Automation.objects.get(), AutomationVersion.objects.get()
+    began = time.monotonic()
+    second = rehearse(Asked(made, Definition.model_validate(version.definition), 1, task.contact, NOW))
+    took = time.monotonic() - began
+    assert other.is_alive()
+    other.join(timeout=30)
+    assert (second.cut, second.lines) == (rehearsing.REHEARSED, [])
+    assert took < 0.5
+    assert [(run.cut, run.outcome) for run in found] == [("", "finished")]
 
 
 def test_where_it_is_wanted_all_the_time_the_rehearsal_gives_up_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
