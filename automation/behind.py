@@ -1,4 +1,4 @@
-"""What somebody has behind them, as far as the rules of entry ask for it: however often they went round, little is read."""
+"""What somebody has behind them, as far as the rules of entry ask for it: however often they went round, little of it is fetched."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def behind(asked: Iterable[Asked]) -> dict[int, Behind]:
             },
         )
         rows = cursor.fetchall()
-    for contact_id, automation_id, per, number, status, reason, ended_at, entered_at, occasion in rows:
+    for contact_id, automation_id, per, number, status, reason, ended_at, entered_at, _, occasion in rows:
         mine = found[contact_id]
         if occasion:
             mine.occasions.add((automation_id, occasion))
@@ -60,7 +60,7 @@ def behind(asked: Iterable[Asked]) -> dict[int, Behind]:
         one.inside = one.inside or status in INSIDE
         if number is None:  # only that they are inside is told of it
             continue
-        one.rounds = max(one.rounds, number)
+        one.rounds = number
         one.held_out = status == EnrollmentStatus.HELD_OUT
         one.left_early = status == EnrollmentStatus.STOPPED and reason != GOAL_MET
         one.entered.append(entered_at)
@@ -69,29 +69,32 @@ def behind(asked: Iterable[Asked]) -> dict[int, Behind]:
     return found
 
 
-# The last rounds in what they want to enter, the oldest of them first; where they are inside; the occasions that are asked.
+# The last rounds in what they want to enter, the oldest of them first, each with the highest number of all: a merge numbers
+# one contact's rounds on past the other's, whichever came first. Where they are inside; the occasions that are asked.
 _BEHIND = """
 WITH asked AS MATERIALIZED (
     SELECT * FROM unnest(%(contacts)s::bigint[], %(automations)s::bigint[], %(pers)s::text[], %(occasions)s::text[])
         AS t(contact_id, automation_id, per, occasion)
 )
-SELECT a.contact_id, a.automation_id, a.per, e.round, e.status, e.stop_reason, e.ended_at, e.entered_at, '' AS occasion
+SELECT a.contact_id, a.automation_id, a.per, e.highest, e.status, e.stop_reason, e.ended_at, e.entered_at, e.id,
+    '' AS occasion
 FROM (SELECT DISTINCT contact_id, automation_id, per FROM asked) a
 CROSS JOIN LATERAL (
-    SELECT * FROM automation_enrollment WHERE automation_id = a.automation_id AND contact_id = a.contact_id AND per = a.per
-    ORDER BY round DESC LIMIT %(most)s
+    SELECT *, max(round) OVER () AS highest FROM automation_enrollment
+    WHERE automation_id = a.automation_id AND contact_id = a.contact_id AND per = a.per
+    ORDER BY entered_at DESC, id DESC LIMIT %(most)s
 ) e
 UNION ALL
-SELECT e.contact_id, e.automation_id, e.per, NULL, e.status, '', NULL, NULL, ''
+SELECT e.contact_id, e.automation_id, e.per, NULL, e.status, '', NULL, NULL, NULL, ''
 FROM (SELECT DISTINCT contact_id FROM asked) a
 CROSS JOIN LATERAL (
     SELECT * FROM automation_enrollment WHERE contact_id = a.contact_id
         AND status IN ('active', 'waiting', 'paused', 'paused_ooo', 'failed')
 ) e
 UNION ALL
-SELECT a.contact_id, a.automation_id, '', NULL, '', '', NULL, NULL, a.occasion FROM asked a
+SELECT a.contact_id, a.automation_id, '', NULL, '', '', NULL, NULL, NULL, a.occasion FROM asked a
 WHERE a.occasion <> '' AND EXISTS (
     SELECT FROM automation_enrollment e WHERE e.automation_id = a.automation_id AND e.contact_id = a.contact_id
         AND e.occasion = a.occasion AND e.occasion <> '')
-ORDER BY 1, 2, 3, 4 NULLS FIRST
+ORDER BY entered_at, id
 """

@@ -16,6 +16,7 @@ from automation.entering import Entry, enroll
 from automation.models import Automation, AutomationVersion, Enrollment, EnrollmentStatus, RefusedEntry
 from automation.refusing import KEPT, forget_refusals
 from automation.running import sweep_enrollments
+from automation.stopping import stop
 from automation.tidying import let_go
 from crm.access import contacts_for
 from crm.contact_sets import delete, restore
@@ -239,6 +240,18 @@ def test_a_merge_takes_the_rounds_along_and_ends_what_would_be_twice(people: Peo
     assert [row.contact_id for row in running] == [kept.pk]
     enters(again, kept, now=NOW + 4 * DAY)
     assert again.enrollments.count() == 3
+
+
+def test_after_a_merge_the_last_round_is_the_one_that_began_last(people: People) -> None:
+    made, kept, gone = automation(WAIT, reentry="after_finish"), contact(), contact("Mariana")
+    enters(made, gone)
+    stop(gone.enrollments.all(), by=None, now=NOW)
+    enters(made, kept, now=NOW + DAY)
+    goes_on(NOW + DAY)
+    goes_on(NOW + 4 * DAY)
+    merge(contacts_for(people.ada), kept=kept.pk, gone=gone.pk, by=people.ada, now=NOW + 4 * DAY)
+    assert enters(made, kept, now=NOW + 5 * DAY).refused == {}
+    assert sorted(made.enrollments.values_list("round", "status")) == [(1, "finished"), (3, "stopped"), (4, "active")]
 
 
 def test_old_versions_that_nobody_is_inside_are_let_go() -> None:
