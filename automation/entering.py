@@ -75,9 +75,9 @@ def enroll(entries: Sequence[Entry], *, now: datetime) -> Entered:
                 result.refused[_key(one)] = why
             else:
                 allowed.append(one)
-        contacts = _alive({one.contact_id for one in allowed})
         held = concerned() if allowed else set()
         hold({one.contact_id for one in allowed if one.automation_id in held})
+        contacts = _alive({one.contact_id for one in allowed})  # now: who is held may have been waited for
         before = behind(
             Asked(one.contact_id, one.automation_id, _per(one, known[live[one.automation_id]]), one.occasion)
             for one in allowed

@@ -18,6 +18,7 @@ from automation.models import Automation, AutomationState, Enrollment, Enrollmen
 from automation.noticing import notice, wake
 from automation.running import run_batch, sweep_enrollments
 from automation.stopping import retry
+from crm.contact_sets import delete
 from crm.due import sweeps_with_work
 from crm.models import Contact, Event
 from crm.timeline import Happening, record
@@ -202,6 +203,23 @@ def test_two_workers_let_nobody_into_an_automation_and_into_one_that_keeps_clear
     assert not problems
     assert [row.automation_id for row in Enrollment.objects.all()] == [other.pk]
     assert "keeps clear" in RefusedEntry.objects.get().reason
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_deleted_while_their_entry_waits_for_them_does_not_enter() -> None:
+    put_back()
+    who, problems = contact(), list[Exception]()
+    clear = automation({"kind": "wait"}, not_while_in=[automation({"kind": "wait"}).pk])
+    other = threading.Thread(target=entering_into(clear, who, problems))
+    with transaction.atomic():
+        delete(Contact.objects.filter(pk=who.pk), by=None, now=NOW)
+        other.start()
+        other.join(timeout=1)
+        assert other.is_alive()
+    other.join(timeout=20)
+    assert not problems
+    assert not Enrollment.objects.exists()
+    assert RefusedEntry.objects.get().reason == "The contact was deleted."
 
 
 @pytest.mark.django_db(transaction=True)
