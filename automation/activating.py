@@ -15,6 +15,7 @@ from automation.models import Automation, AutomationState, AutomationVersion
 from automation.news import ANSWERED, ASKED, activators, notice, tell_activators
 from automation.preflight import Preflight, preflight
 from automation.publishing import publish
+from automation.switching import STILL_EMPTIED
 from messaging.notices import tell
 
 if TYPE_CHECKING:
@@ -91,6 +92,8 @@ def _draft(automation: Automation, lock: int | None) -> AutomationVersion:
     draft = drafts.filter(automation=one, published_at__isnull=True).first()
     if one.state == AutomationState.ARCHIVED or one.deleted_at is not None:
         raise NotReady(PUT_AWAY)
+    if one.emptying:
+        raise NotReady(STILL_EMPTIED)
     if draft is None:
         raise NotReady(NO_DRAFT)
     if lock is not None and lock != draft.lock:

@@ -1,4 +1,4 @@
-"""What somebody has behind them, as far as the rules of entry ask for it: however often they went round, little of it is fetched."""
+"""What somebody has behind them, as far as the rules of entry ask: however often they went round, little is fetched."""
 
 from __future__ import annotations
 

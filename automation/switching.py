@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 Inside = Literal["finish", "stop"]
 UNDO = "automations"
 HELD = "The automation is paused."
+STILL_EMPTIED = "Everybody who was inside is still being stopped. Try again in a minute."
 
 
 def pause(
@@ -65,9 +66,13 @@ def pause(
 
 def resume(automations: AutomationQuerySet, *, by: User | None, now: datetime) -> Result:
     """Switch paused ones on again with the version that is live, and let those whom the pause held go on: their step is
-    asked anew at once. The brake counts the day anew. Whom a person paused stays paused."""
+    asked anew at once. The brake counts the day anew. Whom a person paused stays paused. One that is still being emptied is
+    refused: whoever came in now would be stopped with the others."""
+    emptied = Q(state=AutomationState.PAUSED) & ~Q(emptying="")
     with transaction.atomic():
-        result = _move(automations, {AutomationState.PAUSED}, AutomationState.ACTIVE, "It is not paused.", now)
+        some = automations.exclude(emptied)
+        result = _move(some, {AutomationState.PAUSED}, AutomationState.ACTIVE, "It is not paused.", now)
+        result.refused |= dict.fromkeys(automations.filter(emptied).values_list("pk", flat=True), STILL_EMPTIED)
         count_anew(result.done, now=now)
         release(result.done, now=now)
     return result
@@ -181,7 +186,8 @@ def _take_back(payload: dict[str, Any], by: User, now: datetime) -> UndoResult:
             if rows.update(state=again, deleted_at=None, updated_at=now, version=F("version") + 1):
                 set_clocks([int(text)], now)
                 give_way([int(text)], now=now)
-                _emptied([int(text)])
+                if again != AutomationState.ARCHIVED:
+                    _emptied([int(text)])
                 result.done.append(int(text))
             else:
                 result.refused[int(text)] = "It has changed since."

@@ -133,7 +133,7 @@ def activate_automation(request: HttpRequest, automation_id: Id, body: ActivateI
     else:
         result = switching.resume(automations_for(by).filter(pk=one.pk), by=by, now=now)
         if result.refused:
-            raise Problem(409, "It has no draft, and it is not paused.")
+            raise Problem(409, f"It has no draft to publish. {result.refused[one.pk]}")
     return _out(request, automation_id)
 
 

@@ -8,11 +8,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from automation.activating import NotReady, activate
+from automation.drafts import edit, seen_of
 from automation.emptying import sweep_emptying
 from automation.entering import Entry, enroll
 from automation.models import Automation, AutomationState, Enrollment
 from automation.stopping import pause as hold
-from automation.switching import archive, delete, pause, restore, resume
+from automation.switching import STILL_EMPTIED, archive, delete, pause, restore, resume
 from crm.models import Contact
 from crm.undo import take_back
 from messaging.models import Message, MessageTemplate
@@ -109,6 +111,32 @@ def test_deleting_is_taken_back_but_starts_nobody_again(waiting: Automation, peo
     take_back(result.undo_id, by=people.mara, now=NOW)
     assert Automation.objects.alive().get().state == AutomationState.PAUSED
     assert where(maria).status == "stopped"
+
+
+def test_deleting_what_was_put_away_is_taken_back_and_still_stops_who_was_on_the_way_in(
+    waiting: Automation, people: People
+) -> None:
+    archive(only(waiting), inside="stop", by=None, now=NOW)
+    result = delete(only(waiting), inside="finish", by=people.mara, now=NOW)
+    assert result.undo_id
+    take_back(result.undo_id, by=people.mara, now=NOW)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.emptying) == (AutomationState.ARCHIVED, "archived")
+
+
+def test_what_is_still_being_emptied_is_not_switched_on_until_it_is(waiting: Automation, people: People) -> None:
+    maria = put(waiting)
+    archive(only(waiting), inside="stop", by=None, now=NOW)
+    restore(only(waiting), by=None, now=NOW)
+    assert resume(only(waiting), by=None, now=NOW).refused == {waiting.pk: STILL_EMPTIED}
+    live = waiting.live
+    assert live is not None
+    edit(waiting, lambda was: {**was, "rules": {"reentry": "always"}}, seen=seen_of(live), said="", by=None, now=NOW)
+    with pytest.raises(NotReady, match=STILL_EMPTIED):
+        activate(waiting, by=people.mara, now=NOW)
+    sweep_emptying(NOW)
+    assert where(maria).stop_reason == "archived"
+    assert resume(only(waiting), by=None, now=NOW).done == [waiting.pk]
 
 
 def test_what_is_not_so_is_refused_with_the_reason(waiting: Automation) -> None:
