@@ -19,7 +19,7 @@ from automation.compiling import graphs
 from automation.effects.registry import WRITERS
 from automation.effects.shape import Done, Order
 from automation.engine.advancing import Turn, advance
-from automation.engine.effects import Effect
+from automation.engine.effects import Effect, StartAutomation
 from automation.engine.facts import Facts
 from automation.engine.graph import Graph
 from automation.loading import load_facts
@@ -165,14 +165,17 @@ def _turn(row: Round, known: Mapping[int, Graph], facts: Facts, now: datetime) -
 
 
 def _perform(people: Sequence[_Person], now: datetime) -> None:
-    """Have the effects written, all of one class at once. What they cause is known to be caused by the automation."""
+    """Have the effects written, all of one class at once. What they cause is known to be caused by the automation.
+
+    Who starts another automation comes last: the count of its entries stays locked until the end, and whoever waits for it
+    may hold people whom the others would still have to wait for."""
     by_class: dict[type[Effect], list[_Person]] = defaultdict(list)
     for one in people:
         if one.turn.effect is not None:
             by_class[type(one.turn.effect)].append(one)
     because = {one.row.contact_id: Cause(one.row.cause_id, one.row.depth + 1, one.row.automation_id) for one in people}
     with causes(because):
-        for kind, some in by_class.items():
+        for kind, some in sorted(by_class.items(), key=lambda item: item[0] is StartAutomation):
             answers = WRITERS[kind]([_order(one) for one in some], now)
             for one, done in zip(some, answers, strict=True):
                 one.done = done

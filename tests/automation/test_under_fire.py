@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from automation import entering, running, switching
 from automation.braking import room
 from automation.emptying import sweep_emptying
+from automation.engine.effects import LogAttempt, StartAutomation
 from automation.entering import Entry, enroll
 from automation.models import Automation, AutomationState, Enrollment, EnrollmentStatus, RefusedEntry
 from automation.noticing import notice, wake
@@ -88,6 +89,23 @@ def test_those_of_a_paused_automation_keep_nobody_else_waiting(monkeypatch: pyte
     sweep_enrollments(NOW)
     assert where(who).status == EnrollmentStatus.WAITING
     assert set(Enrollment.objects.filter(automation=held).values_list("visits", "why")) == {(0, switching.HELD)}
+
+
+@pytest.mark.django_db
+def test_who_starts_another_automation_does_so_after_all_else_of_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrote = []
+    for kind, writer in list(running.WRITERS.items()):
+
+        def noted(orders: Any, now: Any, kind: Any = kind, writer: Any = writer) -> Any:
+            wrote.append(kind)
+            return writer(orders, now)
+
+        monkeypatch.setitem(running.WRITERS, kind, noted)
+    starts = automation({"kind": "start_automation", "automation": automation({"kind": "wait"}).pk})
+    logs = automation({"kind": "log_attempt", "channel": "call"})
+    enroll([Entry(one.pk, contact().pk, NOW) for one in (starts, logs)], now=NOW)
+    run_batch(NOW)
+    assert wrote == [LogAttempt, StartAutomation]
 
 
 @pytest.mark.django_db(transaction=True)
