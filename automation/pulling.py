@@ -14,7 +14,7 @@ FULL = "The brake of the automation pulled: more people were about to enter toda
 
 def pull(automation_ids: Iterable[int], now: datetime) -> None:
     """Pause automations whose day is full. Call inside the transaction that counted: it holds the count, for which others
-    wait who hold people inside, so it waits for nobody."""
+    wait who hold people inside, so it waits for nobody before it is stored."""
     for one in Automation.objects.filter(pk__in=list(automation_ids)):
         reason = (
             f"More people were about to enter on one day than the {one.brake or 0:,} that its brake allows; "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import transaction
@@ -50,7 +51,8 @@ def pause(
     """Switch active ones off for a while and hold everybody inside. `reason` is said on the page where no person did it.
 
     Without `waits` what another holds at this moment is left out: an automation that is just being switched, which then is
-    in neither part of the result, and people on the move, whom the engine holds at their next turn."""
+    in neither part of the result, and people on the move, whom the engine holds at their next turn. What has to be waited
+    for is done right after the commit."""
     held_by = BY_BRAKE if reason else BY_AUTOMATION
     with transaction.atomic():
         result = _move(
@@ -61,7 +63,20 @@ def pause(
             status=EnrollmentStatus.PAUSED, paused_by=held_by, why=(reason or HELD)[:300]
         )
         hold_back(_messages(result.done), reason=HELD, now=now, waits=waits)
+        if result.done and not waits:
+            transaction.on_commit(partial(_catch_up, result.done, now), robust=True)
     return result
+
+
+def _catch_up(automation_ids: list[int], now: datetime) -> None:
+    """What a pause that waited for nobody has left, for those that are paused still. A message that somebody held at that
+    moment, as who approves or changes it does, would otherwise leave when it is due: nothing asks again."""
+    with transaction.atomic():
+        paused = Automation.objects.filter(pk__in=automation_ids, state=AutomationState.PAUSED).order_by("pk")
+        ids = list(paused.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
+        set_clocks(ids, now)
+        give_way(ids, now=now)
+        hold_back(_messages(ids), reason=HELD, now=now)
 
 
 def resume(automations: AutomationQuerySet, *, by: User | None, now: datetime) -> Result:
@@ -152,8 +167,9 @@ def _move(
     Automation.objects.filter(pk__in=result.done).update(
         state=to, pause_reason=reason[:300], updated_at=now, version=F("version") + 1
     )
-    set_clocks(result.done, now)
-    give_way(result.done, now=now)
+    if waits:
+        set_clocks(result.done, now)
+        give_way(result.done, now=now)
     return result
 
 

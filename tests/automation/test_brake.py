@@ -2,16 +2,19 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from automation.drafts import edit, seen_of
 from automation.entering import Entry, enroll
+from automation.house_rules import give_way
 from automation.models import Automation, AutomationState, Enrollment
 from automation.publishing import publish
 from automation.switching import resume
 from crm.models import Contact
+from followups.house_rules import resting
 from messaging.models import Message
 from tests.automation.making import automation, goes_on, happens, template
 from tests.factories import NOW, contact, contacts
@@ -48,6 +51,16 @@ def test_in_one_batch_it_stops_at_the_same_number(people: People) -> None:
     assert len(entered.refused) == 30
     goes_on(NOW)
     assert not Message.objects.filter(kind="automation").exists()
+
+
+def test_once_it_has_paused_itself_the_rules_of_the_house_work_again(django_capture_on_commit_callbacks: Any) -> None:
+    one = braked(1)
+    Automation.objects.filter(pk=one.pk).update(library="onboarding")
+    give_way([one.pk], now=NOW)
+    assert resting()
+    with django_capture_on_commit_callbacks(execute=True):
+        enroll([Entry(one.pk, who.pk, NOW) for who in contacts(2)], now=NOW)
+    assert not resting()
 
 
 def test_the_next_day_counts_anew() -> None:

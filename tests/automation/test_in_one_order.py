@@ -199,6 +199,23 @@ def test_a_brake_that_pulls_leaves_an_automation_that_is_just_being_switched() -
     assert Enrollment.objects.filter(contact__in=newcomers).count() == 1
 
 
+def test_a_brake_that_pulls_holds_a_message_that_somebody_has_in_hand_once_they_let_go() -> None:
+    made, _ = two_inside({"kind": "send_email", "template": template()}, WAIT)
+    Message.objects.update(status="scheduled", send_after=NOW + DAY)
+    first, _ = Message.objects.order_by("pk")
+    Automation.objects.filter(pk=made.pk).update(brake=1, forecast=1)
+    newcomers = [contact("Cem").pk, contact("Dora").pk]
+    other, problems = at_once(lambda: enroll([Entry(made.pk, pk, NOW) for pk in newcomers], now=NOW))
+    with transaction.atomic():
+        list(Message.objects.filter(pk=first.pk).select_for_update())
+        other.start()
+        other.join(timeout=1)
+        assert only(made).get().state == "paused"
+    other.join(timeout=20)
+    assert not problems
+    assert set(Message.objects.filter(user=None).values_list("reason", flat=True)) == {switching.HELD}
+
+
 def test_letting_those_go_on_who_are_back_in_their_audience() -> None:
     put_back()
     warm, who = Audience.objects.create(name="Warm", kind="static", created_at=NOW, updated_at=NOW), contact()
