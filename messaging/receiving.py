@@ -204,6 +204,7 @@ def _happening(one: Received, now: datetime) -> Happening:
             "message_id": one.message_id,
             "answers": one.match.answers,
             "snippet": _snippet(incoming),
+            "said_at": _line(one, now).at.isoformat(),
             "classified": incoming.kind,
             "rule": incoming.rule,
             "matched_by": one.match.rule,

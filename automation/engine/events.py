@@ -33,6 +33,12 @@ class Seen:
     data: Mapping[str, Any] = field(default_factory=dict)
     words: str = ""
 
+    @property
+    def said_at(self) -> datetime:
+        """When they spoke, as the policy gate has it: a message may come long after it was sent."""
+        said = self.data.get("said_at") if self.kind == "message_received" else None
+        return datetime.fromisoformat(said) if said else self.at
+
 
 def is_reply(event: Seen) -> bool:
     """Whether a person on their side spoke: an answer of theirs, a call that was answered, a meeting held."""

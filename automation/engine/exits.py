@@ -6,7 +6,6 @@ from automation.definition.rules import Rules
 from automation.engine.events import Seen, is_reply
 from automation.engine.graph import RULES
 from automation.engine.state import (
-    ANSWERED,
     BOUNCED,
     COLLEAGUE_REPLIED,
     CONDITION,
@@ -88,7 +87,7 @@ def _of_event(event: Seen, case: Case) -> End | None:
 
 def _has_its_way(event: Seen, case: Case) -> bool:
     """Whether the steps themselves say what comes after this reply: whoever lets a wait for a reply lead on means it."""
-    if case.state.memory.get(ANSWERED) and event.at <= case.state.answered_until:
+    if event.id in case.state.answers:
         return True
     step = case.graph.steps.get(case.state.step or "")
     return step is not None and step.leads_on(event, case.state)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from automation.engine.events import Seen
 
 #: Why somebody left before the end; vocabulary.md has the words.
 REPLIED = "replied"
@@ -90,7 +93,18 @@ class State:
         return int(self.memory.get(HEARD, 0))
 
     @property
+    def answers(self) -> frozenset[int]:
+        """The replies for which a step had a way of its own: they end nothing more, and every other one does."""
+        return frozenset(self.memory.get(ANSWERED, {}).get("events", ()))
+
+    @property
     def answered_until(self) -> datetime:
-        """When the last reply came for which a step had a way of its own: what they said until then ends nothing more."""
-        answered = self.memory.get(ANSWERED)
-        return max(self.entered_at, datetime.fromisoformat(answered)) if answered else self.entered_at
+        """When the last of them was said: what is written now stops for anything that was said later."""
+        until = self.memory.get(ANSWERED, {}).get("until")
+        return max(self.entered_at, datetime.fromisoformat(until)) if until else self.entered_at
+
+    def after(self, replies: Sequence[Seen]) -> dict[str, Any]:
+        """What is kept of replies that lead on."""
+        until = max(self.answered_until, *(one.said_at for one in replies))
+        events = sorted(self.answers.union(one.id for one in replies))
+        return {ANSWERED: {"events": events, "until": until.isoformat()}}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
 from automation.engine.events import Awaited, Seen, is_reply
 from automation.engine.spans import LOCAL_UNITS, UNITS, add_span, span_words
-from automation.engine.state import ACTED_AT, ANSWERED, HEARD, State
+from automation.engine.state import ACTED_AT, HEARD, State
 from automation.steps.shape import ON_THEIR_CLOCK, Case, Decision, Go, Stay, Step, Way
 
 HAPPENED, TIMED_OUT = "happened", "timed_out"
@@ -56,10 +56,12 @@ class WaitForEvent(Step):
     def decide(self, case: Case) -> Decision:
         for event in case.facts.events:
             if self._hears(event, case.state):
-                heard = {HEARD: event.id, ACTED_AT: event.at.isoformat()}
+                heard: dict[str, Any] = {HEARD: event.id, ACTED_AT: event.at.isoformat()}
                 if is_reply(event) and self.leads_on(event, case.state):
-                    last = max(one.at for one in case.facts.events if is_reply(one) and self._hears(one, case.state))
-                    heard[ANSWERED] = last.isoformat()
+                    # Several that came before the engine looked are one answer.
+                    heard |= case.state.after(
+                        [one for one in case.facts.events if is_reply(one) and self._hears(one, case.state)]
+                    )
                 return Go(HAPPENED, f"{event.words}.", keep=heard, data={"event": event.id})
         until = add_span(case.state.since, self.amount, self.unit, case.facts.zone, case.facts.hours)
         if case.now >= until:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
 from automation.entering import Entry, enroll
 from crm.models import Contact
-from messaging.models import Message
+from messaging.models import ContactPolicy, Message
 from messaging.threads import Line, note_lines
 from tests.automation.making import automation, goes_on, happens, template, where
 from tests.factories import NOW, contact
+from tests.messaging.gate.test_replies_win import Worker
 
 pytestmark = pytest.mark.django_db
 
@@ -34,9 +34,12 @@ def waiting(to: str | None) -> Contact:
     return who
 
 
-def answers(who: Contact, now: Any) -> None:
-    note_lines([Line(who.pk, "email", "in", now, "Yes!", person=True)])
-    happens(who, "message_received", now=now, actor="contact", two_way=True, data={"channel": "E-mail"})
+def answers(who: Contact, now: datetime, *, said_at: datetime | None = None) -> None:
+    """They answer; a message that was sent earlier bears when."""
+    said_at = said_at or now
+    note_lines([Line(who.pk, "email", "in", said_at, "Yes!", person=True)])
+    data = {"channel": "E-mail", "said_at": said_at.isoformat()}
+    happens(who, "message_received", now=now, actor="contact", two_way=True, data=data)
 
 
 def test_a_reply_that_a_wait_leads_on_from_goes_its_way() -> None:
@@ -76,4 +79,26 @@ def test_a_reply_that_leads_nowhere_ends_it_as_ever() -> None:
     who = waiting(None)
     answers(who, NOW + DAY)
     goes_on(NOW + DAY)
+    assert (where(who).status, where(who).stop_reason) == ("stopped", "replied")
+
+
+def test_what_was_said_after_it_and_came_late_stops_what_was_written() -> None:
+    ContactPolicy.objects.update(gap_minutes=None, cap_per_day=None, cap_per_week=None)
+    who, said = waiting("s3"), NOW + DAY
+    answers(who, said + timedelta(seconds=5), said_at=said)
+    goes_on(said + timedelta(seconds=6))
+    answers(who, said + timedelta(seconds=8), said_at=said + timedelta(seconds=1))
+    gate = Worker("w")
+    gate.claim(said + timedelta(seconds=9))
+    gate.judge(said + timedelta(seconds=9))
+    assert gate.allowed == []
+    assert Message.objects.filter(contact=who).latest("pk").status == "suppressed"
+
+
+def test_one_that_was_stored_earlier_and_seen_later_ends_it() -> None:
+    who = waiting("s3")
+    answers(who, NOW + DAY)
+    goes_on(NOW + DAY)
+    answers(who, NOW + DAY - timedelta(minutes=1))  # its transaction ended after the engine had looked
+    goes_on(NOW + DAY + timedelta(hours=1))
     assert (where(who).status, where(who).stop_reason) == ("stopped", "replied")

@@ -46,9 +46,8 @@ def test_no_step_acts_twice_in_one_visit(made: list, world: list[Seen], warm: bo
 def test_nothing_is_written_once_an_answer_is_stored(made: list, world: list[Seen], warm: bool) -> None:
     life = Life.of(graph(made, stop_on_reply=True), warm=warm, world=world)
     life.live()
-    taken = {(visit.data or {}).get("event") for visit in life.visits if visit.way == "happened"}
-    led_on = [one.at for one in world if one.id in taken]  # a wait that leads on is what was to come of the answer
-    answers = [one.at for one in world if is_reply(one) and one.at not in led_on]
+    # A wait that leads on is what was to come of an answer.
+    answers = [one.at for one in world if is_reply(one) and one.id not in life.state.answers]
     if answers:
         assert all(at < answers[0] for at, _ in life.acts)
 
