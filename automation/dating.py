@@ -68,6 +68,9 @@ def _look(pk: int, now: datetime) -> None:
         TriggerClock.objects.filter(pk=pk).update(active=False)
         return
     graph = graphs([clock.automation_version_id])[clock.automation_version_id]
+    if graph.broken:
+        # The window stays: whoever came due meanwhile is let in by the next version that looks for the same.
+        raise RuntimeError(graph.broken)
     trigger = definitions([clock.automation_version_id])[clock.automation_version_id][1].triggers[clock.place]
     week, until = organisation_hours(), clock.until or now
     query = trigger.window(clock.looked_until, until, week) if until > clock.looked_until else None

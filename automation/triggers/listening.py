@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from automation.definition.reading import BadDefinition, read_definition
 from automation.definition.whole import Definition
@@ -78,8 +79,9 @@ def forget() -> None:
 
 
 def definitions(version_ids: Iterable[int]) -> dict[int, tuple[int, Definition]]:
-    """The automation and definition of each version; those read before cost nothing. One that cannot be read any more is
-    left out, so that it harms no other."""
+    """The automation and definition of each version; those read before cost nothing. Of one that cannot be read any more
+    its triggers are left, so that whoever it should have let in is refused with that reason and not forgotten; where not
+    even they can be read it is left out, so that it harms no other."""
     wanted = list(version_ids)
     missing = [pk for pk in wanted if pk not in _read]
     if missing:
@@ -88,11 +90,21 @@ def definitions(version_ids: Iterable[int]) -> dict[int, tuple[int, Definition]]
             missing = wanted
         rows = AutomationVersion.objects.filter(pk__in=missing).values_list("pk", "automation_id", "definition")
         for pk, automation_id, definition in rows:
-            try:
-                _read[pk] = (automation_id, read_definition(definition))
-            except BadDefinition as problem:
-                log.error("a version of an automation cannot be read: %s", problem, extra={"version": pk})
+            if (found := _readable(pk, definition)) is not None:
+                _read[pk] = (automation_id, found)
     return {pk: _read[pk] for pk in wanted if pk in _read}
+
+
+def _readable(pk: int, data: Any) -> Definition | None:
+    try:
+        return read_definition(data)
+    except BadDefinition as problem:
+        log.error("a version of an automation cannot be read: %s", problem, extra={"version": pk})
+    try:
+        return read_definition({"triggers": data["triggers"]})
+    except (BadDefinition, KeyError, TypeError):
+        log.error("nor can its triggers", extra={"version": pk})
+        return None
 
 
 def listeners(version_ids: Iterable[int]) -> Listeners:

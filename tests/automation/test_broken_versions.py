@@ -1,17 +1,19 @@
 """A version that cannot be read any more, by a hand in the database or because a kind is gone, harms nobody else (D13)."""
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from automation import compiling, emptying, stopping, switching
+from automation.dating import sweep_clocks
 from automation.drafts import edit, seen_of
 from automation.emptying import sweep_emptying
 from automation.enrolling import put_in
 from automation.entering import Entry, enroll
-from automation.models import Automation, AutomationVersion, Enrollment
+from automation.models import Automation, AutomationVersion, Enrollment, RefusedEntry, TriggerClock
 from automation.moving import move
 from automation.publishing import publish
 from automation.running import sweep_enrollments
@@ -54,6 +56,9 @@ def test_it_lets_nobody_in_and_the_others_do() -> None:
     broken, sound = damage(automation(WAIT, triggers=FORM)), automation(WAIT, triggers=FORM)
     happens(who := contact(), "form_submitted", now=NOW, data={"form": "x"})
     assert where(who).automation_id == sound.pk
+    refused = RefusedEntry.objects.get(contact_id=who.pk)
+    assert refused.automation_id == broken.pk
+    assert "cannot be read any more" in refused.reason
     done = put_in(broken, Contact.objects.all(), by=None, now=NOW)
     assert "cannot be read any more" in done.refused[who.pk]
 
@@ -99,11 +104,13 @@ def test_another_version_mends_it_and_its_people_go_on(people: People) -> None:
     enroll([Entry(made.pk, (who := contact()).pk, NOW)], now=NOW)
     damage(made)
     goes_on(NOW)
+    sweep_clocks(NOW + timedelta(days=3))
     old = AutomationVersion.objects.get(automation=made)
     step = {"id": "s1", "kind": "wait", "amount": 0, "exits": {"next": None}}
     whole = {"triggers": [{"kind": "days_inactive", "days": 30}], "rules": {}, "start": "s1", "steps": [step]}
     edit(made, lambda _: whole, seen=seen_of(old), said="Mended", by=people.mara, now=NOW)
-    publish(made, by=people.mara, now=NOW)
+    publish(made, by=people.mara, now=NOW + timedelta(days=4))
+    assert TriggerClock.objects.get(active=True).looked_until == NOW, "whoever came due meanwhile was forgotten"
     made.refresh_from_db()
     assert move(made, old, choices={"s1": "s1"}, by=people.mara, now=NOW).moved == 1
     goes_on(NOW)
