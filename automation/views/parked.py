@@ -29,6 +29,7 @@ def parked_list(request: PersonRequest) -> HttpResponse:
 
 @require_POST
 @may("automations.enroll")
+@may("contacts.view")
 def parked_do(request: PersonRequest, verb: str) -> HttpResponse:
     """Do something to the chosen, or to all of them, and go back."""
     if verb not in OFFERED:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from automation.access import enrollments_for
 from automation.engine.state import STOP_REASONS
+from automation.models import AutomationState
 from automation.reading.people import GROUPS, offered, people_of, people_page, steps_of, wanted_by
 from automation.reading.round import round_of
 from automation.stopping import pause, resume, retry, skip, stop
@@ -40,11 +41,14 @@ def people_page_view(request: PersonRequest, pk: int) -> HttpResponse:
     given = request.GET
     wanted = wanted_by(given.dict())
     page = people_page(request.user, automation, wanted, after=given.get("after", ""), before=given.get("before", ""))
+    may_put = request.user.can("automations.enroll") and automation.state == AutomationState.ACTIVE
+    may_put = may_put and not wanted.status and not wanted.step
     shown = framed(
         request, automation, "people",
         page=page, wanted=wanted, groups=GROUPS, steps=steps_of(automation), reasons=STOP_REASONS,
         offered=offered(wanted) if request.user.can("automations.enroll") else [],
-        contacts=[(one.pk, one.name) for one in contacts_for(request.user).active().order_by("-pk")[:50]],
+        may_put=may_put,
+        contacts=[(one.pk, one.name) for one in contacts_for(request.user).active().order_by("-pk")[:50]] if may_put else [],
     )  # fmt: skip
     return render(request, "automation/people.html", shown)
 
@@ -63,6 +67,7 @@ def round_page(request: PersonRequest, pk: int, enrollment: int) -> HttpResponse
 
 @require_POST
 @may("automations.enroll")
+@may("contacts.view")
 def people_do(request: PersonRequest, pk: int, verb: str) -> HttpResponse:
     """Do something to the chosen, or to all of the list, and go back."""
     automation = automation_or_404(request, pk)
