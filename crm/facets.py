@@ -18,8 +18,8 @@ from crm.conditions.listing import where_q
 if TYPE_CHECKING:
     from crm.models import User
 
-#: A condition as JSON, before it is checked; letters of any other value; and how many values one filter may have.
-LONGEST_WHERE, LONGEST, MOST = 10_000, 200, 20
+#: A condition as JSON, before it is checked; letters of any other value.
+LONGEST_WHERE, LONGEST = 10_000, 200
 YES_NO = {"yes": "yes", "no": "no"}
 
 
@@ -69,7 +69,7 @@ def values_of(given: QueryDict, names: Iterable[str]) -> dict[str, list[str]]:
     found = {
         name: [
             text
-            for one in given.getlist(name)[:MOST]
+            for one in given.getlist(name)
             if (text := one.replace("\0", "").strip()[: LONGEST_WHERE if name == "where" else LONGEST])
         ]
         for name in names
